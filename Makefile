@@ -1,0 +1,53 @@
+# Everything a person types. `run` and `test` install what they need into .venv by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup run test check bench fmt lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/run.done ## install what `make run` needs
+
+run: $(VENV)/run.done ## serve the example models on http://127.0.0.1:8080
+	@$(BIN)/sluice up --examples
+
+test: $(VENV)/dev.done ## every test that needs no account and no GPU
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+
+check: $(VENV)/dev.done ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: $(VENV)/dev.done ## microseconds per invocation and cold start, printed as a table
+	@$(BIN)/python -m benchmarks
+
+fmt: $(VENV)/dev.done ## format and mend what can be mended
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# pip brings the installer and the build backend; the installer brings the rest. All by hash.
+$(VENV)/setup.done: requirements/setup.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sluice needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt
+	@touch $@
+
+$(VENV)/run.done: $(VENV)/setup.done requirements/run.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+lock: $(VENV)/setup.done ## resolve requirements/*.txt anew
+	@$(COMPILE) requirements/setup.in -o requirements/setup.txt
+	@$(COMPILE) pyproject.toml --extra local -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/run.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

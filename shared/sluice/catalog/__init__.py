@@ -1,0 +1,1 @@
+"""What can be served: models, immutable model versions, approval, releases. Pure."""

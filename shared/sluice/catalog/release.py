@@ -1,0 +1,72 @@
+"""A release: exactly what one Lambda function version serves, for ever."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sluice.catalog.model import Model
+from sluice.catalog.model_version import Artefact
+from sluice.catalog.signature import Signature
+
+LIVE_ALIAS = "live"
+
+
+def function_name_of(model_name: str) -> str:
+    """The Lambda function that serves a model: one function per model."""
+    return f"inference-{model_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """How the versions run. Bytes of artefacts loaded at once stay within `session_memory_budget_bytes`."""
+
+    intra_op_threads: int = 1
+    session_memory_budget_bytes: int = 256 * 1024 * 1024
+    record_body_limit_bytes: int = 64 * 1024
+    """Larger request bodies are kept in the records bucket and named by digest in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedVersion:
+    """What the serving path needs of a model version, copied so that serving never asks the registry."""
+
+    number: int
+    artefact: Artefact
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContent:
+    """What is served; its digest names it. `preload` is a subset of `versions`; the rest load on first use."""
+
+    model: Model
+    default_version: int
+    preload: tuple[int, ...]
+    versions: Mapping[int, ReleasedVersion]
+    settings: ReleaseSettings
+
+    def __post_init__(self) -> None:
+        missing = sorted({self.default_version, *self.preload} - set(self.versions))
+        if missing:
+            raise ValueError(f"default_version and preload name versions {missing} that are not in versions")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A numbered, dated release content; `digest` is the SHA-256 of the content's canonical JSON."""
+
+    number: int
+    content: ReleaseContent
+    digest: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseBinding:
+    """A function version and the release that it carries."""
+
+    model: str
+    function_version: str
+    release: int
+    bound_at: datetime

@@ -1,0 +1,191 @@
+"""Everything that Sluice refuses or fails at, by what the caller can do about it.
+
+    SluiceError
+    ├── InvalidRequest          theirs to mend
+    │   ├── MalformedBody           the body is not what its media type says
+    │   ├── InvalidTensor           one tensor breaks one rule
+    │   ├── InvalidManifest         a model.yaml breaks one or more rules
+    │   ├── ArtefactRefused         an ONNX file is unreadable, hostile or too large
+    │   └── FidelityMismatch        a golden example does not come out as promised
+    ├── PayloadTooLarge         theirs, and the limit is named
+    ├── NotFound                there is no such thing here
+    │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
+    ├── Conflict                the world moved, or a rule of state forbids it
+    │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseBindingTaken, StillServed
+    │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
+    ├── NotAvailable            retry after `retry_after_seconds`
+    │   ├── ModelNotReady           loading, or the artefact could not be fetched
+    │   └── StoreUnavailable        a table or bucket failed or came too late
+    └── InferenceFailed         ours: the model raised on a valid request
+
+HTTP does not appear here: `adapters/http_errors.py` holds the one table from error to status.
+"""
+
+from collections.abc import Sequence
+
+
+class SluiceError(Exception):
+    """Root of every error that Sluice raises on purpose; `str(error)` is fit for a client."""
+
+
+class InvalidRequest(SluiceError):
+    """The request cannot be carried out as written."""
+
+
+class MalformedBody(InvalidRequest):
+    """The body is not valid JSON, or its envelope lacks a required field."""
+
+
+class InvalidTensor(InvalidRequest):
+    """A tensor of the request breaks a rule of its datatype, shape or the model's signature."""
+
+    def __init__(self, tensor: str, rule: str) -> None:
+        super().__init__(f"tensor {tensor!r}: {rule}")
+        self.tensor = tensor
+        self.rule = rule
+
+
+class InvalidManifest(InvalidRequest):
+    """A manifest breaks rules; each problem names the field, what was found, what is allowed."""
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        super().__init__(f"{source}: " + "; ".join(problems))
+        self.source = source
+        self.problems = tuple(problems)
+
+
+class ArtefactRefused(InvalidRequest):
+    """An artefact is unreadable, hostile, or larger than allowed."""
+
+    def __init__(self, path: str, rule: str) -> None:
+        super().__init__(f"artefact {path}: {rule}")
+        self.path = path
+        self.rule = rule
+
+
+class FidelityMismatch(InvalidRequest):
+    """The artefact does not reproduce its golden examples within their tolerance."""
+
+    def __init__(self, example: str, output: str, difference: str) -> None:
+        super().__init__(f"golden example {example!r}, output {output!r}: {difference}")
+        self.example = example
+        self.output = output
+
+
+class PayloadTooLarge(SluiceError):
+    """The body exceeds what one request may carry."""
+
+    def __init__(self, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(f"body is {size_bytes} bytes, the limit is {limit_bytes}")
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
+
+
+class NotFound(SluiceError):
+    """The named thing does not exist here."""
+
+
+class UnknownModel(NotFound):
+    """No model of this name."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"unknown model {model!r}")
+        self.model = model
+
+
+class UnknownModelVersion(NotFound):
+    """The model exists; this version of it does not, or is not served here."""
+
+    def __init__(self, model: str, model_version: str, served: Sequence[int] = ()) -> None:
+        known = f"; versions here: {', '.join(map(str, served))}" if served else ""
+        super().__init__(f"model {model!r} has no version {model_version!r} here{known}")
+        self.model = model
+        self.model_version = model_version
+
+
+class UnknownRelease(NotFound):
+    """The model has no release of this number."""
+
+    def __init__(self, model: str, release: int) -> None:
+        super().__init__(f"model {model!r} has no release {release}")
+
+
+class UnknownFunction(NotFound):
+    """The Lambda function, function version or alias does not exist; the message says how to get it."""
+
+
+class Conflict(SluiceError):
+    """The present state forbids the change; read it again before another try."""
+
+
+class ModelVersionTaken(Conflict):
+    """The number belongs to another artefact or manifest; model versions are immutable."""
+
+    def __init__(self, model: str, number: int, what_differs: str) -> None:
+        super().__init__(f"{model} version {number} is already registered with another {what_differs}")
+        self.model = model
+        self.number = number
+
+
+class IllegalApproval(Conflict):
+    """The approval state does not allow this move."""
+
+    def __init__(self, subject: str, state: str, wanted: str, allowed: Sequence[str]) -> None:
+        moves = ", ".join(allowed) or "nothing (it is final)"
+        super().__init__(f"{subject} is {state}; it cannot become {wanted}, allowed: {moves}")
+
+
+class NotApproved(Conflict):
+    """A release names model versions that nobody has approved."""
+
+    def __init__(self, model: str, states: Sequence[str]) -> None:
+        super().__init__(f"model {model!r}: a release takes approved versions only, found {', '.join(states)}")
+
+
+class StillServed(Conflict):
+    """The model version is what a live release serves; shift traffic away first."""
+
+    def __init__(self, subject: str, where: str) -> None:
+        super().__init__(f"{subject} is still served by {where}")
+
+
+class ReleaseBindingTaken(Conflict):
+    """The function version already carries another release, for ever."""
+
+    def __init__(self, function_version: str, bound: int, wanted: int) -> None:
+        super().__init__(f"function version {function_version} carries release {bound}, not {wanted}")
+
+
+class AliasRefused(Conflict):
+    """The alias change broke a rule of AWS Lambda; `code` is the service's own error code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class NotAvailable(SluiceError):
+    """A temporary failure; worth a retry."""
+
+    retry_after_seconds: int = 1
+
+
+class ModelNotReady(NotAvailable):
+    """The model cannot serve yet: its artefact is not here, or does not match its digest."""
+
+    def __init__(self, model: str, model_version: int, why: str) -> None:
+        super().__init__(f"model {model!r} version {model_version} is not ready: {why}")
+
+
+class StoreUnavailable(NotAvailable):
+    """A table, bucket or log group failed, throttled, or exceeded its time budget."""
+
+    def __init__(self, store: str, why: str) -> None:
+        super().__init__(f"{store} is unavailable: {why}")
+
+
+class InferenceFailed(SluiceError):
+    """The model raised on a request that passed every check; the cause stays in the record."""
+
+    def __init__(self, model: str, model_version: int) -> None:
+        super().__init__(f"model {model!r} version {model_version} failed on this request")
