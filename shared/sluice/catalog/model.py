@@ -19,7 +19,7 @@ class RiskTier(StrEnum):
 class Model:
     """What is promised about a model whichever version serves it.
 
-    `name` is 2–40 of a–z, 0–9 and '-', starts with a letter: it becomes a function name and a URL segment.
+    `name` is 2-40 of a-z, 0-9 and '-', starts with a letter: it becomes a function name and a URL segment.
     `latency_budget_ms` is what a caller may count on, for one row, warm.
     Raises ValueError, with a message that names the field.
     """

@@ -8,7 +8,7 @@ from typing import Protocol
 class Invocation:
     """The outcome of one synchronous invocation.
 
-    `function_error` is None, or "Unhandled" as in the X-Amz-Function-Error header; then `payload` is the error document.
+    `function_error` is None, or "Unhandled" (the X-Amz-Function-Error header); then `payload` is the error document.
     """
 
     payload: bytes
