@@ -43,7 +43,7 @@ def affine(weights: Any = FLOAT_WEIGHTS, bias: Any = FLOAT_BIAS) -> bytes:
 
 
 def classifier(labels: Sequence[str] = ("benign", "malignant")) -> bytes:
-    """As skl2onnx exports one without ZipMap: `label` BYTES [-1] and `probabilities` FP32 [-1, 2] from x FP32 [-1, 3]."""
+    """As exported without ZipMap: `label` BYTES [-1] and `probabilities` FP32 [-1, 2] from x FP32 [-1, 3]."""
     names = numpy_helper.from_array(np.array(labels, dtype=object), "labels")
     return model_bytes(
         [
@@ -102,13 +102,13 @@ def endless() -> bytes:
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])],
         initialisers=[
             numpy_helper.from_array(np.array(2**62, dtype=np.int64), "trips"),
-            numpy_helper.from_array(np.array(True), "yes"),  # noqa: FBT003
+            numpy_helper.from_array(np.array(True), "yes"),
         ],
     )
 
 
 def memory_bomb() -> bytes:
-    """Loads, then asks for 2^40 floats: `y = Expand(x, [2^40])`, x is FP32 [1]."""
+    """Loads, then asks for as many floats as its input x, INT64 [1], says: `y = zeros(x)`."""
     return model_bytes(
         [helper.make_node("ConstantOfShape", ["x"], ["y"])],
         [helper.make_tensor_value_info("x", TensorProto.INT64, [1])],

@@ -7,7 +7,9 @@
     │   ├── InvalidManifest         a model.yaml breaks one or more rules
     │   ├── ArtefactRefused         an ONNX file is unreadable, hostile or too large
     │   └── FidelityMismatch        a golden example does not come out as promised
+    ├── Unsupported             a part of the protocol that is not offered here
     ├── PayloadTooLarge         theirs, and the limit is named
+    │   └── ResponseTooLarge        what they asked for does not fit into one answer
     ├── NotFound                there is no such thing here
     │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
     ├── Conflict                the world moved, or a rule of state forbids it
@@ -17,6 +19,7 @@
     │   ├── ModelNotReady           loading, or the artefact could not be fetched
     │   └── StoreUnavailable        a table or bucket failed or came too late
     └── InferenceFailed         ours: the model raised on a valid request
+        └── NonFiniteOutput         it answered NaN or infinity
 
 HTTP does not appear here: `adapters/http_errors.py` holds the one table from error to status.
 """
@@ -70,15 +73,27 @@ class FidelityMismatch(InvalidRequest):
         super().__init__(f"golden example {example!r}, output {output!r}: {difference}")
         self.example = example
         self.output = output
+        self.difference = difference
+
+
+class Unsupported(SluiceError):
+    """The request uses a part of the protocol that is not offered here; the message says what to use instead."""
 
 
 class PayloadTooLarge(SluiceError):
     """The body exceeds what one request may carry."""
 
-    def __init__(self, size_bytes: int, limit_bytes: int) -> None:
-        super().__init__(f"body is {size_bytes} bytes, the limit is {limit_bytes}")
+    def __init__(self, size_bytes: int, limit_bytes: int, subject: str = "body") -> None:
+        super().__init__(f"{subject} is {size_bytes} bytes, the limit is {limit_bytes}; send fewer rows per request")
         self.size_bytes = size_bytes
         self.limit_bytes = limit_bytes
+
+
+class ResponseTooLarge(PayloadTooLarge):
+    """The answer exceeds what one response may carry."""
+
+    def __init__(self, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(size_bytes, limit_bytes, "response")
 
 
 class NotFound(SluiceError):
@@ -187,5 +202,14 @@ class StoreUnavailable(NotAvailable):
 class InferenceFailed(SluiceError):
     """The model raised on a request that passed every check; the cause stays in the record."""
 
-    def __init__(self, model: str, model_version: int) -> None:
-        super().__init__(f"model {model!r} version {model_version} failed on this request")
+    def __init__(self, model: str, model_version: int, how: str = "failed on this request") -> None:
+        super().__init__(f"model {model!r} version {model_version} {how}")
+
+
+class NonFiniteOutput(InferenceFailed):
+    """An output holds NaN or infinity, which JSON has no form for."""
+
+    def __init__(self, model: str, model_version: int, output: str, element: int, value: float) -> None:
+        how = f"answered {value} in element {element} of output {output!r}; JSON carries finite numbers only"
+        super().__init__(model, model_version, how)
+        self.output = output

@@ -67,7 +67,8 @@ class ModelVersion:
     """One registered version. Only `approval` ever changes, and each change is in the history.
 
     `output_meaning` says in words what each output is; `card` is Markdown;
-    `manifest_digest` is the SHA-256 of the canonical JSON of everything but approval and registration.
+    `manifest_digest` is the SHA-256 of the canonical JSON of everything but number, approval and registration,
+    so that the same promise about the same artefact is recognised whichever number it asks for.
     """
 
     model: str

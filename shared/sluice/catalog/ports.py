@@ -56,8 +56,15 @@ class Registry(Protocol):
         """Everything that happened to the model, oldest first."""
         ...
 
-    def add_release(self, model: str, release: Release) -> None:
-        """Store a release whose number is free. Raises Conflict for the loser of a race."""
+    def add_release(self, release: Release, event: HistoryEvent) -> None:
+        """Store a release whose number is free and whose versions are all approved at this instant.
+
+        Raises Conflict for the loser of a race, NotApproved.
+        """
+        ...
+
+    def latest_release(self, model: str) -> Release | None:
+        """The release with the highest number, or None; strongly consistent."""
         ...
 
     def find_release(self, model: str, number: int) -> Release | None:
@@ -121,6 +128,10 @@ class FunctionPublisher(Protocol):
 
     def create_alias(self, model: str, function_version: str) -> AliasState:
         """Create `live` on the first release. Raises AliasRefused if it exists."""
+        ...
+
+    def require_published(self, model: str, function_version: str) -> None:
+        """Raise AliasRefused, in the service's own words, if the function has no such version."""
         ...
 
     def shift(self, model: str, wanted: AliasState) -> AliasState:

@@ -10,6 +10,9 @@ from sluice.catalog.signature import Signature
 
 LIVE_ALIAS = "live"
 
+MAX_VERSIONS_PER_RELEASE = 90
+"""A release is written in one transaction that checks every version's approval; DynamoDB takes 100 items."""
+
 
 def function_name_of(model_name: str) -> str:
     """The Lambda function that serves a model: one function per model."""
@@ -53,13 +56,17 @@ class ReleaseContent:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A numbered, dated release content; `digest` is the SHA-256 of the content's canonical JSON."""
+    """A numbered, dated release content; `digest` is the SHA-256 of the content's canonical JSON.
+
+    `note` says why it was published; it is not part of the content.
+    """
 
     number: int
     content: ReleaseContent
     digest: str
     published_by: str
     published_at: datetime
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ class LoadedModel(Protocol):
     """A model version that is ready to predict."""
 
     def predict(self, inputs: Mapping[str, NDArray[Any]], output_names: Sequence[str]) -> list[NDArray[Any]]:
-        """The named outputs, in that order. Raises whatever the runtime raises."""
+        """The named outputs, in that order. Raises RuntimeError, from whatever the runtime raises."""
         ...
 
 

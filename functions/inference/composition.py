@@ -1,0 +1,95 @@
+"""The inference function put together: ports meet adapters here, and nowhere else."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import gettempdir
+from time import perf_counter_ns
+from typing import Any
+
+from functions.inference.gateway_calls import call_from_event, hot_route_keys
+from functions.inference.infer_endpoint import InferEndpoint
+from functions.inference.instruments import Instruments
+from functions.inference.release_holder import ReleaseHolder
+from functions.inference.settings import InferenceSettings
+from sluice.adapters.artefact_folder import ArtefactFolder
+from sluice.adapters.cpu_family import cpu_family
+from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
+from sluice.catalog.ports import ContentStore
+from sluice.errors import NotAvailable
+from sluice.inference.record import ColdStart, EnvironmentFacts
+from sluice.inference.record_metrics import to_ms
+from sluice.usecases.open_release import open_release
+from sluice.usecases.record_inference import RecordPorts
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+ARTEFACTS_ROOT = Path(gettempdir()) / "sluice-artefacts"
+
+
+def build_handler(
+    settings: InferenceSettings,
+    *,
+    content: ContentStore,
+    write_line: Callable[[str], object],
+    instruments: Instruments | None = None,
+    imports_ms: float = 0.0,
+) -> Handler:
+    """The Lambda handler, with its models loaded if they can be; if not, it answers 503 and tries again.
+
+    `content` holds releases, artefacts, bodies and records; `write_line` takes each record.
+    """
+    instruments = instruments or Instruments()
+    releases = hold_release(settings, content=content)
+    ports = RecordPorts(content, write_line, instruments.clock)
+    facts = EnvironmentFacts(settings.model, RUNTIME_VERSION, cpu_family())
+    infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments)
+    infer.expect_first_call(_warm_up(releases, imports_ms))
+    return dispatching_handler(settings.model, releases=releases, infer=infer)
+
+
+def hold_release(settings: InferenceSettings, *, content: ContentStore, root: Path = ARTEFACTS_ROOT) -> ReleaseHolder:
+    """The settings' release, opened on first use; its artefacts are kept on disk under `root`."""
+    folder = ArtefactFolder(content, root)
+    return ReleaseHolder(
+        lambda: open_release(
+            settings.model,
+            settings.release,
+            settings.release_digest,
+            content=content,
+            loader_for=lambda it: OnnxModelLoader(folder, intra_op_threads=it.intra_op_threads),
+        )
+    )
+
+
+def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndpoint) -> Handler:
+    """The hot route straight to the endpoint; every other one through the framework, imported when one comes."""
+    hot = hot_route_keys(model)
+
+    @cache
+    def framework() -> Handler:
+        from functions.inference.app import create_app
+        from sluice.adapters.asgi_entrance import lambda_handler_of
+
+        return lambda_handler_of(create_app(model=model, releases=releases, infer=infer))
+
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if event.get("routeKey") in hot:
+            return infer.answer(call_from_event(event, context, model=model)).to_event()
+        return framework()(event, context)
+
+    return handle
+
+
+def _warm_up(releases: ReleaseHolder, imports_ms: float) -> ColdStart:
+    started_ns = perf_counter_ns()
+    opened_ns = started_ns
+    try:
+        opened = releases.get()
+        opened_ns = perf_counter_ns()
+        opened.require_ready()
+    except NotAvailable:
+        # The function starts all the same: readiness says false, requests hear why, and each one tries again.
+        pass
+    finished_ns = perf_counter_ns()
+    return ColdStart(imports_ms, to_ms(opened_ns - started_ns), to_ms(finished_ns - opened_ns))

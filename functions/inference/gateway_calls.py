@@ -1,0 +1,47 @@
+"""From API Gateway's event (HTTP API, payload format 2.0) to a prediction call, without a framework."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+
+from sluice.inference.call import PredictionCall
+
+_TEMPLATES = ("POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{model_version}/infer")
+
+
+def hot_route_keys(model: str) -> frozenset[str]:
+    """Every route key of the infer endpoint: with the model's own name, and with a path variable in its place.
+
+    HTTP APIs cannot choose a function by a path variable, so deployed routes spell the name out.
+    """
+    return frozenset((*_TEMPLATES, *(template.replace("{model}", model) for template in _TEMPLATES)))
+
+
+def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> PredictionCall:
+    """The call; `model` is the name where the route has no variable for it."""
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    variables = event.get("pathParameters") or {}
+    return PredictionCall(
+        model=variables.get("model", model),
+        model_version=variables.get("model_version"),
+        body=_body_of(event),
+        media_type=headers.get("content-type", ""),
+        json_bytes=headers.get("inference-header-content-length"),
+        **call_identity(event, context),
+    )
+
+
+def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, str]:
+    """Who runs this invocation, and under which ids Lambda and API Gateway know it; nothing outside Lambda."""
+    if context is None:
+        return {}
+    return {
+        "function_version": context.function_version,
+        "request_id": context.aws_request_id,
+        "gateway_request_id": event["requestContext"]["requestId"],
+    }
+
+
+def _body_of(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    return b64decode(body) if event.get("isBase64Encoded") else body.encode()

@@ -1,0 +1,72 @@
+"""The infer endpoint, whichever entrance a request came by: answer it, and record what was answered."""
+
+from functions.inference.instruments import Instruments
+from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES, payload_bytes
+from functions.inference.release_holder import ReleaseHolder
+from sluice.adapters.http_answer import HttpAnswer
+from sluice.adapters.http_errors import answer_for
+from sluice.errors import PayloadTooLarge, ResponseTooLarge, StoreUnavailable
+from sluice.inference.call import PredictionCall
+from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
+from sluice.inference.trace import PredictionTrace
+from sluice.usecases.record_inference import RecordPorts, record_inference
+from sluice.usecases.serve_prediction import serve_prediction
+
+
+class InferEndpoint:
+    """Serves predictions of one release; one record for every answer."""
+
+    def __init__(
+        self, releases: ReleaseHolder, *, facts: EnvironmentFacts, ports: RecordPorts, instruments: Instruments
+    ) -> None:
+        self._releases = releases
+        self._facts = facts
+        self._ports = ports
+        self._instruments = instruments
+        self._cold_start: ColdStart | None = None
+
+    def expect_first_call(self, cold_start: ColdStart) -> None:
+        """Let the next record, this environment's first, tell what its request waited for."""
+        self._cold_start = cold_start
+
+    def answer(self, call: PredictionCall) -> HttpAnswer:
+        """Predict or refuse, write the record, and only then let the answer go. Never raises."""
+        trace = PredictionTrace(self._instruments.new_prediction_id(), self._instruments.timer_ns)
+        cold_start, self._cold_start = self._cold_start, None
+        answer, error = self._attempt(call, trace)
+        durable = trace.release is not None and trace.release.needs_durable_records
+        try:
+            self._record(call, trace, Outcome(answer.status, answer.body, error), cold_start, durable=durable)
+        except StoreUnavailable as failure:
+            # The record of a high-risk prediction could not be kept, so nobody may act on the prediction.
+            answer = answer_for(failure)
+            self._record(call, trace, Outcome(answer.status, answer.body, failure), cold_start, durable=False)
+        return answer
+
+    def _attempt(self, call: PredictionCall, trace: PredictionTrace) -> tuple[HttpAnswer, Exception | None]:
+        try:
+            return HttpAnswer(200, self._predict(call, trace)), None
+        except Exception as error:  # noqa: BLE001 - the boundary: a bug must be answered and recorded too
+            return answer_for(error), error
+
+    def _predict(self, call: PredictionCall, trace: PredictionTrace) -> bytes:
+        if len(call.body) > PAYLOAD_LIMIT_BYTES:
+            raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
+        opened = self._releases.get()
+        body = serve_prediction(call, release=opened.release, models=opened.models, trace=trace).body
+        if payload_bytes(body) > PAYLOAD_LIMIT_BYTES:
+            raise ResponseTooLarge(payload_bytes(body), PAYLOAD_LIMIT_BYTES)
+        return body
+
+    def _record(
+        self,
+        call: PredictionCall,
+        trace: PredictionTrace,
+        outcome: Outcome,
+        cold_start: ColdStart | None,
+        *,
+        durable: bool,
+    ) -> None:
+        record_inference(
+            call, trace, outcome, facts=self._facts, cold_start=cold_start, ports=self._ports, durable=durable
+        )

@@ -1,0 +1,22 @@
+"""What predictions are timed, dated and named with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from uuid import uuid4
+
+from sluice.clock import Clock, SystemClock
+
+
+def new_prediction_id() -> str:
+    """32 hexadecimal digits that no other prediction has."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """`timer_ns` is monotonic and measures durations; `clock` dates records."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    timer_ns: Callable[[], int] = perf_counter_ns
+    new_prediction_id: Callable[[], str] = new_prediction_id

@@ -1,0 +1,50 @@
+"""JSON schemas of the Open Inference Protocol's answers."""
+
+from types import MappingProxyType
+from typing import Any
+
+from sluice.inference.datatypes import DATATYPES
+
+
+def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": required | (optional or {})}
+
+
+_TEXT = {"type": "string"}
+_FLAG = {"type": "boolean"}
+_DATATYPE = {"type": "string", "enum": [datatype.name for datatype in DATATYPES]}
+_SIZES = {"type": "array", "items": {"type": "integer", "minimum": -1}}
+_TENSOR_METADATA = _object({"name": _TEXT, "datatype": _DATATYPE, "shape": _SIZES})
+_TENSOR = _object({"name": _TEXT, "datatype": _DATATYPE, "shape": _SIZES, "data": {"type": "array"}})
+
+PARAMETERS = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+
+PROTOCOL_SCHEMAS = MappingProxyType(
+    {
+        "Error": _object({"error": _TEXT}),
+        "ServerLive": _object({"live": _FLAG}),
+        "ServerReady": _object({"ready": _FLAG}, {"error": _TEXT}),
+        "ServerMetadata": _object(
+            {"name": _TEXT, "version": _TEXT, "extensions": {"type": "array", "items": _TEXT}},
+        ),
+        "ModelReady": _object({"name": _TEXT, "ready": _FLAG}, {"error": _TEXT}),
+        "ModelMetadata": _object(
+            {
+                "name": _TEXT,
+                "versions": {"type": "array", "items": _TEXT},
+                "platform": _TEXT,
+                "inputs": {"type": "array", "items": _TENSOR_METADATA},
+                "outputs": {"type": "array", "items": _TENSOR_METADATA},
+            },
+        ),
+        "InferResponse": _object(
+            {
+                "model_name": _TEXT,
+                "model_version": _TEXT,
+                "id": _TEXT,
+                "parameters": PARAMETERS,
+                "outputs": {"type": "array", "items": _TENSOR},
+            },
+        ),
+    }
+)

@@ -1,0 +1,74 @@
+"""Models on ONNX Runtime, in this process."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime_state
+
+from sluice.adapters.artefact_folder import ArtefactFolder
+from sluice.catalog.model_version import Artefact
+from sluice.catalog.release import ReleasedVersion
+from sluice.errors import ModelNotReady, StoreUnavailable
+
+RUNTIME_VERSION: str = onnxruntime.__version__
+
+# ONNX Runtime's own errors share no base class below Exception; its bindings add Python's.
+_RUNTIME_ERRORS: tuple[type[Exception], ...] = (
+    *(it for it in vars(runtime_state).values() if isinstance(it, type) and issubclass(it, Exception)),
+    RuntimeError,
+    ValueError,
+    TypeError,
+)
+# Prepacking copies weights at session creation: a quarter of a second at this size, which a cold start
+# feels. Below it, warm predictions gain more from prepacked weights than the start loses.
+_PREPACKING_LIMIT_BYTES = 128 * 1024 * 1024
+_FATAL_ONLY = 4
+
+
+class OnnxModel:
+    """A session of ONNX Runtime behind the LoadedModel port."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+
+    def predict(self, inputs: Mapping[str, NDArray[Any]], output_names: Sequence[str]) -> list[NDArray[Any]]:
+        """The named outputs, in that order. Raises RuntimeError from the runtime's error."""
+        try:
+            outputs: list[NDArray[Any]] = self._session.run(output_names, inputs)
+        except _RUNTIME_ERRORS as error:
+            raise RuntimeError(f"{type(error).__name__}: {error}") from error
+        return outputs
+
+
+class OnnxModelLoader:
+    """Creates sessions from artefacts that `folder` fetches and checks."""
+
+    def __init__(self, folder: ArtefactFolder, *, intra_op_threads: int) -> None:
+        self._folder = folder
+        self._intra_op_threads = intra_op_threads
+
+    def load(self, model: str, version: ReleasedVersion) -> OnnxModel:
+        """Fetch the artefact, check its digests, create the session. Raises ModelNotReady."""
+        try:
+            onnx_file = self._folder.fetch(version.artefact)
+            return OnnxModel(self._create_session(onnx_file, version.artefact))
+        except StoreUnavailable as error:
+            raise ModelNotReady(model, version.number, str(error)) from error
+        except OSError as error:
+            raise ModelNotReady(model, version.number, "its artefact could not be written to disk") from error
+        except _RUNTIME_ERRORS as error:
+            raise ModelNotReady(model, version.number, "ONNX Runtime refused the artefact") from error
+
+    def _create_session(self, onnx_file: Path, artefact: Artefact) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._intra_op_threads
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        # What goes wrong comes as an exception; the runtime's own lines would only lie between the records.
+        options.log_severity_level = _FATAL_ONLY
+        if len(artefact.files) > 1 and artefact.size_bytes >= _PREPACKING_LIMIT_BYTES:
+            options.add_session_config_entry("session.disable_prepacking", "1")
+        return onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])

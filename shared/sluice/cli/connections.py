@@ -1,0 +1,113 @@
+"""The one place where the command line meets its adapters: one target in, ports out."""
+
+import os
+import socket
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sluice.cli.target import Target
+from sluice.errors import NotAvailable
+from sluice.local.resources import REGION
+
+if TYPE_CHECKING:
+    from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
+    from sluice.cli.gateway_client import GatewayClient
+
+_KNOCK_SECONDS = 1.0
+
+
+class Connections:
+    """The ports of a target, each made on first use: a client of AWS takes 0.3 s to import.
+
+    Every port of the local plane raises NotAvailable at once if the plane is not running. Close it when done.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._opened = ExitStack()
+
+    def close(self) -> None:
+        """Close every client, and end the process that inspects artefacts."""
+        self._opened.close()
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The models, versions and releases."""
+        self._reach_aws()
+        from sluice.adapters.dynamodb_registry import DynamoRegistry
+        from sluice.adapters.dynamodb_table import RegistryTable
+
+        return DynamoRegistry(RegistryTable(self.target.require("registry_table"), **self._aws))
+
+    @cached_property
+    def contents(self) -> "ContentStore":
+        """Artefacts, release documents and large bodies."""
+        self._reach_aws()
+        from sluice.adapters.s3_content_store import S3ContentStore, s3_client
+
+        artefacts = self.target.require("artefacts_bucket")
+        client = s3_client(**self._aws)
+        self._opened.callback(client.close)
+        return S3ContentStore(client, {"artefacts": artefacts, "releases": artefacts})
+
+    @cached_property
+    def inspector(self) -> "ArtefactInspector":
+        """Opens ONNX files that nobody trusts yet."""
+        from sluice.adapters.onnx_inspection import OnnxInspector
+
+        return self._opened.enter_context(OnnxInspector())
+
+    @cached_property
+    def publisher(self) -> "FunctionPublisher":
+        """Function versions and the alias."""
+        from sluice.adapters.lambda_publisher import LambdaPublisher
+
+        return LambdaPublisher(self.aws_client("lambda"))
+
+    @cached_property
+    def gateway(self) -> "GatewayClient":
+        """The gateway, as any client sees it."""
+        url = self.target.require("gateway_url")
+        if self.target.is_local:
+            _knock(url)
+        from sluice.cli.gateway_client import GatewayClient
+
+        return GatewayClient(url, through_proxy=not self.target.is_local)
+
+    def aws_client(self, service: str) -> Any:
+        """A boto3 client of one service."""
+        self._reach_aws()
+        import boto3
+
+        where = self._aws
+        client = boto3.client(service, region_name=where["region"], endpoint_url=where["endpoint_url"])
+        self._opened.callback(client.close)
+        return client
+
+    @property
+    def _aws(self) -> dict[str, Any]:
+        region = REGION if self.target.is_local else None
+        return {"region": region, "endpoint_url": self.target.aws_endpoint_url or None}
+
+    def _reach_aws(self) -> None:
+        if self.target.is_local:
+            _knock(self.target.aws_endpoint_url)
+            _use_no_real_credentials()
+
+
+def _knock(url: str) -> None:
+    """Raise NotAvailable, telling what to do, unless something listens there."""
+    address = urlsplit(url)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 80), timeout=_KNOCK_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise NotAvailable(f"the local plane does not answer at {url}; start it with `make run`") from error
+
+
+def _use_no_real_credentials() -> None:
+    """A simulation must neither need nor see the credentials of an account."""
+    os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")  # noqa: S106 - no secret
+    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)

@@ -1,0 +1,15 @@
+"""Options and arguments that several commands share, so that they read alike everywhere."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from sluice.cli.completion import complete_model
+from sluice.cli.reporting import remember_json
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=remember_json)]
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The model's name.", autocompletion=complete_model)]
+ModelVersionNumber = Annotated[int, typer.Argument(metavar="VERSION", help="The model version's number.", min=1)]
+By = Annotated[str, typer.Option("--by", help="Who acts.", default_factory=getpass.getuser, show_default="you")]
+Why = Annotated[str, typer.Option("--why", help="The reason, kept in the history.")]

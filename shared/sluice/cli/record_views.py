@@ -1,0 +1,26 @@
+"""An inference record as one line for a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_COLUMNS = (("AT", 23), ("STATUS", 6), ("VERSION", 7), ("FUNCTION", 8), ("REASON", 16), ("MS", 9))
+
+HEADER = " ".join(f"{name:<{width}}" for name, width in _COLUMNS) + " PREDICTION"
+
+
+def record_line(record: Mapping[str, Any]) -> str:
+    """When, outcome, who answered and why, how long it took, and the prediction's id or the error.
+
+    Fixed widths, because with --follow nobody knows how wide the next record will be.
+    """
+    cells = (
+        str(record.get("at", ""))[:23],
+        record.get("status", ""),
+        record.get("model_version", "-"),
+        record.get("function_version", ""),
+        record.get("reason", "-"),
+        f"{record.get('LatencyMs', 0):.3f}",
+    )
+    line = " ".join(f"{cell!s:<{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True))
+    error = record.get("error")
+    return f"{line} {record.get('prediction_id', '')}" + (f" {error['class']}: {error['message']}" if error else "")

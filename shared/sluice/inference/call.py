@@ -1,0 +1,20 @@
+"""What reaches us of one request for a prediction, before anything is checked."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionCall:
+    """A request as it came: `model` and `model_version` are the URL's, `body` is what the client sent.
+
+    `json_bytes` is the header of the binary tensor extension, None where it is absent.
+    """
+
+    model: str
+    model_version: str | None
+    body: bytes
+    media_type: str = ""
+    json_bytes: str | None = None
+    function_version: str = "$LATEST"
+    request_id: str = ""
+    gateway_request_id: str = ""

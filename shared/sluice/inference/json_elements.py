@@ -1,0 +1,112 @@
+"""JSON elements of one tensor to a one-dimensional array: exactly, or not at all.
+
+numpy alone would be too kind: it reads "1.5" as a number, True as 1 and 1e300 as infinity.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import MappingProxyType, NoneType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sluice.errors import InvalidTensor
+from sluice.inference.datatypes import Datatype, JsonForm
+from sluice.inference.shown import shown
+
+ElementReader = Callable[[list[Any]], NDArray[Any]]
+
+_JSON_NAMES = MappingProxyType(
+    {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object", NoneType: "null"}
+)
+_EXACT_FLOAT_LIMIT = 2**53
+# From here on a number rounds to infinity in FP32: halfway between its largest value and the next power of two.
+_FP32_LIMIT = float(2**128 - 2**103)
+
+
+def reader_of(tensor: str, datatype: Datatype) -> ElementReader:
+    """A function from a list of JSON elements to an array of `datatype`; it raises InvalidTensor.
+
+    Raises InvalidTensor itself for a datatype that has no JSON form.
+    """
+    if datatype.json_form is JsonForm.NONE:
+        return partial(_refuse, tensor, datatype)
+    return partial(_READERS[datatype.json_form], tensor, datatype)
+
+
+def _refuse(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:  # noqa: ARG001 the readers' shape
+    raise InvalidTensor(tensor, f"{datatype.name} has no JSON form and needs binary data, which is not offered here")
+
+
+def _read_booleans(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
+    _check_kinds(tensor, datatype, elements, {bool})
+    return np.array(elements, datatype.numpy_dtype)
+
+
+def _read_texts(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
+    _check_kinds(tensor, datatype, elements, {str})
+    return np.array(elements, datatype.numpy_dtype)
+
+
+def _read_reals(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
+    _check_kinds(tensor, datatype, elements, {int, float})
+    if datatype.name == "FP32" and elements and not -_FP32_LIMIT < min(elements) <= max(elements) < _FP32_LIMIT:
+        culprit = next(index for index, element in enumerate(elements) if not -_FP32_LIMIT < element < _FP32_LIMIT)
+        raise InvalidTensor(tensor, f"element {culprit} ({elements[culprit]}) is beyond the range of FP32")
+    return np.array(elements, datatype.numpy_dtype)
+
+
+def _read_integers(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
+    if _check_kinds(tensor, datatype, elements, {int, float}) - {int}:
+        elements = [_exact_integer(tensor, datatype, index, element) for index, element in enumerate(elements)]
+    try:
+        return np.array(elements, datatype.numpy_dtype)
+    except OverflowError:
+        raise _out_of_range(tensor, datatype, elements) from None
+
+
+def _exact_integer(tensor: str, datatype: Datatype, index: int, element: float) -> int:
+    # Beyond 2^53 a float may already be a rounding of what the client wrote; the JSON parser reads
+    # integers beyond 64 bits as floats, so they end here too.
+    if abs(element) > _EXACT_FLOAT_LIMIT and isinstance(element, float):
+        raise InvalidTensor(tensor, f"element {index} ({element}) is beyond {datatype.name} or not written exactly")
+    if element != int(element):
+        raise InvalidTensor(tensor, f"element {index} ({element}) is fractional, {datatype.name} takes integers")
+    return int(element)
+
+
+def _out_of_range(tensor: str, datatype: Datatype, elements: Sequence[int]) -> InvalidTensor:
+    assert datatype.numpy_dtype is not None
+    bounds = np.iinfo(datatype.numpy_dtype)
+    culprit = next(index for index, element in enumerate(elements) if not bounds.min <= element <= bounds.max)
+    rule = f"{datatype.name} takes {bounds.min} to {bounds.max}"
+    return InvalidTensor(tensor, f"element {culprit} ({elements[culprit]}) is out of range, {rule}")
+
+
+def _check_kinds(tensor: str, datatype: Datatype, elements: list[Any], allowed: set[type]) -> set[type]:
+    kinds = set(map(type, elements))
+    if kinds <= allowed:
+        return kinds
+    culprit = next(index for index, element in enumerate(elements) if type(element) not in allowed)
+    found, element = _JSON_NAMES[type(elements[culprit])], elements[culprit]
+    what = found if element is None else f"the {found} {shown(element)}"
+    raise InvalidTensor(tensor, f"element {culprit} is {what}, {datatype.name} takes {_WANTED[datatype.json_form]}")
+
+
+_WANTED = MappingProxyType(
+    {
+        JsonForm.BOOLEAN: "true or false",
+        JsonForm.INTEGER: "integers",
+        JsonForm.REAL: "finite numbers",
+        JsonForm.TEXT: "strings",
+    }
+)
+_READERS = MappingProxyType(
+    {
+        JsonForm.BOOLEAN: _read_booleans,
+        JsonForm.INTEGER: _read_integers,
+        JsonForm.REAL: _read_reals,
+        JsonForm.TEXT: _read_texts,
+    }
+)

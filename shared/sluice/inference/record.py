@@ -1,0 +1,154 @@
+"""The inference record: one JSON object per request, enough to replay it, and its metrics at the same time.
+
+| member | meaning |
+|---|---|
+| _aws | embedded metric format: which members are metrics and dimensions |
+| record, schema | "inference", 1 |
+| model, function_version, model_version | dimensions, strings; no model_version where none was chosen |
+| LatencyMs, DecodeMs, PredictMs, EncodeMs | durations; absent for steps that the request did not reach |
+| ClientErrors, ServerErrors, ColdStarts | 0 or 1 |
+| at | when the record was made: ISO 8601, UTC |
+| prediction_id | ours, new for every request |
+| request_id, gateway_request_id | Lambda's and API Gateway's |
+| release, release_digest | what the function version carries |
+| artefact_digest, reason | of the version that answered, and why it did (`ServingReason`) |
+| requested_model, requested_model_version | what the URL said |
+| media_type, json_bytes | headers Content-Type and Inference-Header-Content-Length |
+| request_body_bytes | length of the body |
+| request_body | the body as text, or instead one of the three that follow |
+| request_body_base64 | it is not UTF-8 |
+| request_body_digest | it is over the limit, and stored as content of kind "bodies" |
+| request_body_lost | it is over the limit, and the store failed: why |
+| status, response_digest | HTTP status, and SHA-256 of the response's body |
+| outputs | the response's outputs, or instead outputs_digest or outputs_lost, as above |
+| error | {class, message, cause}; the cause never leaves in a response |
+| runtime_version, cpu_family | ONNX Runtime and processor, which decide the last bits |
+| load_ms | waiting for the model: next to nothing when it is in memory |
+| init | on a cold start: {imports_ms, release_ms, session_ms, first_inference_ms} |
+"""
+
+from base64 import b64encode
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sluice.inference.call import PredictionCall
+from sluice.inference.record_metrics import directive, metrics_of, to_ms
+from sluice.inference.trace import PredictionTrace, Step
+
+SCHEMA = 1
+_CAUSE_LIMIT_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """What the first request of an environment waited for."""
+
+    imports_ms: float
+    release_ms: float
+    session_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFacts:
+    """What is true of this execution environment for as long as it lives."""
+
+    model: str
+    runtime_version: str
+    cpu_family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the client is answered, and the error behind it if there is one."""
+
+    status: int
+    body: bytes
+    error: Exception | None = None
+
+
+def make_record(
+    call: PredictionCall,
+    trace: PredictionTrace,
+    outcome: Outcome,
+    *,
+    facts: EnvironmentFacts,
+    cold_start: ColdStart | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """The record without the request's body and the outputs, which may have to be stored apart."""
+    metrics = metrics_of(trace, outcome.status, cold_start=cold_start is not None)
+    has_version = trace.choice is not None
+    return {
+        "_aws": directive(metrics, has_version=has_version, epoch_ms=int(at.timestamp() * 1000)),
+        "record": "inference",
+        "schema": SCHEMA,
+        "model": facts.model,
+        "function_version": call.function_version,
+        **metrics,
+        "at": at.isoformat(),
+        "prediction_id": trace.prediction_id,
+        "request_id": call.request_id,
+        "gateway_request_id": call.gateway_request_id,
+        **_served(trace),
+        **_requested(call),
+        **_answered(outcome),
+        "runtime_version": facts.runtime_version,
+        "cpu_family": facts.cpu_family,
+        **_init(cold_start, trace),
+    }
+
+
+def _init(cold_start: ColdStart | None, trace: PredictionTrace) -> dict[str, Any]:
+    if cold_start is None:
+        return {}
+    init = asdict(cold_start)
+    if Step.PREDICT in trace.elapsed_ns:
+        init["first_inference_ms"] = to_ms(trace.elapsed_ns[Step.PREDICT])
+    return {"init": init}
+
+
+def body_members(body: bytes) -> dict[str, Any]:
+    """The request's body, whole."""
+    try:
+        return {"request_body": body.decode()}
+    except UnicodeDecodeError:
+        return {"request_body_base64": b64encode(body).decode("ascii")}
+
+
+def _served(trace: PredictionTrace) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    if trace.release is not None:
+        members |= {"release": trace.release.number, "release_digest": trace.release.digest}
+    if trace.choice is not None:
+        released = trace.choice.version.released
+        members["model_version"] = str(released.number)
+        members["artefact_digest"] = released.artefact.digest
+        members["reason"] = trace.choice.reason
+    if Step.LOAD in trace.elapsed_ns:
+        members["load_ms"] = to_ms(trace.elapsed_ns[Step.LOAD])
+    return members
+
+
+def _requested(call: PredictionCall) -> dict[str, Any]:
+    members: dict[str, Any] = {"requested_model": call.model, "media_type": call.media_type}
+    if call.model_version is not None:
+        members["requested_model_version"] = call.model_version
+    if call.json_bytes is not None:
+        members["json_bytes"] = call.json_bytes
+    return members | {"request_body_bytes": len(call.body)}
+
+
+def _answered(outcome: Outcome) -> dict[str, Any]:
+    members: dict[str, Any] = {"status": outcome.status, "response_digest": sha256(outcome.body).hexdigest()}
+    if outcome.error is not None:
+        members["error"] = _described(outcome.error)
+    return members
+
+
+def _described(error: Exception) -> dict[str, Any]:
+    described = {"class": type(error).__name__, "message": str(error)}
+    if error.__cause__ is not None:
+        described["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"[:_CAUSE_LIMIT_CHARACTERS]
+    return described

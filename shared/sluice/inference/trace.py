@@ -1,0 +1,40 @@
+"""What is known of one prediction so far; the record is made of it, however far the request got."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from sluice.inference.served_release import Choice, ServedRelease
+
+
+class Step(StrEnum):
+    """The parts of a prediction whose durations are recorded."""
+
+    DECODE = "decode"
+    LOAD = "load"
+    PREDICT = "predict"
+    ENCODE = "encode"
+
+
+class PredictionTrace:
+    """Filled in by the use case, read by the record. `timer_ns` is a monotonic clock in nanoseconds."""
+
+    __slots__ = ("_last_ns", "_started_ns", "_timer_ns", "choice", "elapsed_ns", "outputs", "prediction_id", "release")
+
+    def __init__(self, prediction_id: str, timer_ns: Callable[[], int]) -> None:
+        self.prediction_id = prediction_id
+        self.release: ServedRelease | None = None
+        self.choice: Choice | None = None
+        self.outputs: bytes | None = None
+        self.elapsed_ns: dict[Step, int] = {}
+        self._timer_ns = timer_ns
+        self._started_ns = self._last_ns = timer_ns()
+
+    def finished(self, step: Step) -> None:
+        """Note the time since the last step (or the start) as that of `step`."""
+        now_ns = self._timer_ns()
+        self.elapsed_ns[step] = now_ns - self._last_ns
+        self._last_ns = now_ns
+
+    def total_ns(self) -> int:
+        """Nanoseconds since the request began."""
+        return self._timer_ns() - self._started_ns

@@ -1,0 +1,43 @@
+"""Fetch the release that a function version carries, and prepare it for serving."""
+
+from collections.abc import Callable
+
+import orjson
+
+from sluice.catalog.ports import ContentStore
+from sluice.catalog.release import ReleaseContent, ReleaseSettings
+from sluice.catalog.release_document import content_from_document
+from sluice.errors import StoreUnavailable
+from sluice.inference.model_cache import ModelCache
+from sluice.inference.model_port import ModelLoader
+from sluice.inference.opened_release import OpenedRelease
+from sluice.inference.served_release import ServedRelease
+
+
+def open_release(
+    model: str,
+    number: int,
+    digest: str,
+    *,
+    content: ContentStore,
+    loader_for: Callable[[ReleaseSettings], ModelLoader],
+) -> OpenedRelease:
+    """The release whose document has this digest; no model is loaded yet. Raises StoreUnavailable."""
+    document = content.get("releases", digest)
+    try:
+        released = content_from_document(orjson.loads(document))
+        served = ServedRelease(released, number=number, digest=digest)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unusable(number, f"its document is not one of a release: {error!r}") from error
+    if released.model.name != model:
+        raise _unusable(number, f"it is of model {released.model.name!r}, this function serves {model!r}")
+    return OpenedRelease(served, _cache_for(released, loader_for))
+
+
+def _cache_for(released: ReleaseContent, loader_for: Callable[[ReleaseSettings], ModelLoader]) -> ModelCache:
+    budget_bytes = released.settings.session_memory_budget_bytes
+    return ModelCache(loader_for(released.settings), budget_bytes=budget_bytes)
+
+
+def _unusable(number: int, why: str) -> StoreUnavailable:
+    return StoreUnavailable(f"release {number}", why)

@@ -1,0 +1,74 @@
+"""Write down what was asked and answered, so that it can be replayed; durably where the risk is high."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from sluice.catalog.ports import ContentStore
+from sluice.catalog.release import ReleaseSettings
+from sluice.clock import Clock
+from sluice.errors import StoreUnavailable
+from sluice.inference.call import PredictionCall
+from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, make_record
+from sluice.inference.trace import PredictionTrace
+
+_BODIES = "bodies"
+_RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPorts:
+    """Where records go: `write_line` takes one line without its end, `content` what is too long or must not be lost."""
+
+    content: ContentStore
+    write_line: Callable[[str], object]
+    clock: Clock
+
+
+def record_inference(
+    call: PredictionCall,
+    trace: PredictionTrace,
+    outcome: Outcome,
+    *,
+    facts: EnvironmentFacts,
+    cold_start: ColdStart | None,
+    ports: RecordPorts,
+    durable: bool,
+) -> None:
+    """Write the record as one line; with `durable`, store it first.
+
+    A body over the release's limit is stored apart. If that fails, the record says so and the prediction stands,
+    unless the record is `durable`. Raises StoreUnavailable only then, and has written no line.
+    """
+    record = make_record(call, trace, outcome, facts=facts, cold_start=cold_start, at=ports.clock.now())
+    limit_bytes = _settings_of(trace).record_body_limit_bytes
+    record |= _keep(ports.content, "request_body", call.body, limit_bytes) or body_members(call.body)
+    if outcome.error is None and trace.outputs is not None:
+        kept = _keep(ports.content, "outputs", trace.outputs, limit_bytes)
+        record |= kept or {"outputs": orjson.Fragment(trace.outputs)}
+    line = orjson.dumps(record)
+    if durable:
+        _store(ports.content, record, line)
+    ports.write_line(line.decode())
+
+
+def _settings_of(trace: PredictionTrace) -> ReleaseSettings:
+    return trace.release.content.settings if trace.release else ReleaseSettings()
+
+
+def _keep(content: ContentStore, member: str, body: bytes, limit_bytes: int) -> dict[str, Any]:
+    if len(body) <= limit_bytes:
+        return {}
+    try:
+        return {f"{member}_digest": content.put(_BODIES, body)}
+    except StoreUnavailable as error:
+        return {f"{member}_lost": str(error)}
+
+
+def _store(content: ContentStore, record: dict[str, Any], line: bytes) -> None:
+    for member in ("request_body_lost", "outputs_lost"):
+        if member in record:
+            raise StoreUnavailable("the store of records", record[member])
+    content.put(_RECORDS, line)
