@@ -15,7 +15,7 @@ run: $(VENV)/run.done ## serve the example models on http://127.0.0.1:8080
 	@$(BIN)/sluice up --examples
 
 test: $(VENV)/dev.done ## every test that needs no account and no GPU
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
 
 check: $(VENV)/dev.done ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
+from sklearn.utils.parallel import ThreadpoolController
 
 from examples.cards import with_figures
 from examples.datasets import DataSet, Split, split
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent
 def main() -> None:
     """Rebuild all, and say how far ONNX Runtime is from scikit-learn."""
     code_commit = _code_commit()
-    with threadpool_limits(limits=1):  # sums in another order would differ in the last bit
+    with ThreadpoolController().limit(limits=1):  # sums in another order would differ in the last bit
         for recipe in RECIPES:
             difference = build(recipe, code_commit)
             sys.stdout.write(f"{recipe.folder}: within {difference:.1e} of scikit-learn\n")

@@ -13,7 +13,7 @@
     ├── NotFound                there is no such thing here
     │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
     ├── Conflict                the world moved, or a rule of state forbids it
-    │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseBindingTaken, StillServed
+    │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseTaken, ReleaseBindingTaken, StillServed
     │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
     ├── NotAvailable            retry after `retry_after_seconds`
     │   ├── ModelNotReady           loading, or the artefact could not be fetched
@@ -162,6 +162,13 @@ class StillServed(Conflict):
 
     def __init__(self, subject: str, where: str) -> None:
         super().__init__(f"{subject} is still served by {where}")
+
+
+class ReleaseTaken(Conflict):
+    """Somebody else has just published a release of this number; releases are immutable."""
+
+    def __init__(self, model: str, number: int) -> None:
+        super().__init__(f"{model} release {number} has just been published by someone else")
 
 
 class ReleaseBindingTaken(Conflict):

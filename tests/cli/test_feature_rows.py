@@ -54,7 +54,12 @@ def test_rows_become_one_batch_in_the_shape_of_the_input() -> None:
 
 @pytest.mark.parametrize(
     ("datatype", "text", "value"),
-    [("FP64", " 1.5 ", 1.5), ("INT64", "9007199254740993", 9007199254740993), ("BOOL", "True", True), ("BYTES", "a", "a")],
+    [
+        ("FP64", " 1.5 ", 1.5),
+        ("INT64", "9007199254740993", 9007199254740993),
+        ("BOOL", "True", True),
+        ("BYTES", "a", "a"),
+    ],
 )
 def test_a_value_is_read_as_the_datatype_says(datatype: str, text: str, value: object) -> None:
     assert tensor_of_rows([[text]], TensorSpec("x", datatype, (-1, 1)))["data"] == [value]

@@ -3,11 +3,11 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
 import orjson
+
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.catalog.model import Model, RiskTier
@@ -15,7 +15,6 @@ from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.release_document import content_to_bytes
 from sluice.catalog.signature import Signature, TensorSpec
-
 from tests.onnx_graphs import affine
 
 AFFINE = Signature((TensorSpec("x", "FP32", (-1, 3)),), (TensorSpec("scores", "FP32", (-1, 2)),))
@@ -50,11 +49,11 @@ class PublishedRelease:
     def publish(self) -> InferenceSettings:
         """Store the release's document, and return what a function that serves it is told."""
         digest = self.store.put("releases", content_to_bytes(self.content()))
-        return InferenceSettings("risk", 3, digest, "artefacts", "records")
+        return settings_with_digest(digest)
 
 
-def settings_with_digest(digest: str) -> InferenceSettings:
-    return InferenceSettings("risk", 3, digest, "artefacts", "records")
+def settings_with_digest(digest: str, model: str = "risk") -> InferenceSettings:
+    return InferenceSettings(model, 3, digest, "artefacts", "records")
 
 
 def a_body(**changes: Any) -> dict[str, Any]:
@@ -103,7 +102,3 @@ def _route_of(method: str, path: str) -> tuple[str, dict[str, str]]:
             return f"{method} /v2/models/risk/versions/{{model_version}}/infer", {"model_version": number}
         case _:
             return "$default", {}
-
-
-def digest_of(body: str) -> str:
-    return sha256(body.encode()).hexdigest()

@@ -49,7 +49,7 @@ class RegistryItem(Model):
 
 
 def bind_items(
-    table_name: str, *, region: str, endpoint_url: str | None = None
+    table_name: str, *, region: str | None, endpoint_url: str | None = None
 ) -> tuple[type[RegistryItem], Connection]:
     """An item class of its own for this table, and the connection that its transactions use.
 

@@ -17,9 +17,9 @@ from sluice.adapters.dynamodb_registry_reader import DynamoRegistryReader
 from sluice.catalog.approval import Approval, ApprovalState, HistoryEvent
 from sluice.catalog.model import Model
 from sluice.catalog.model_version import ModelVersion
-from sluice.catalog.refusals import approval_moved, number_taken, release_taken, unapproved
+from sluice.catalog.refusals import approval_moved, number_taken, unapproved
 from sluice.catalog.release import Release, ReleaseBinding
-from sluice.errors import ReleaseBindingTaken, StoreUnavailable
+from sluice.errors import ReleaseBindingTaken, ReleaseTaken, StoreUnavailable
 
 
 class DynamoRegistry(DynamoRegistryReader):
@@ -100,7 +100,7 @@ class DynamoRegistry(DynamoRegistryReader):
     def _release_refusal(self, release: Release) -> Exception:
         model = release.content.model.name
         if self.find_release(model, release.number):
-            return release_taken(release)
+            return ReleaseTaken(model, release.number)
         found = {number: self.find_version(model, number) for number in release.content.versions}
         return unapproved(model, found) or self._moved()
 

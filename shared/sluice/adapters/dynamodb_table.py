@@ -22,7 +22,7 @@ _TRANSACTION_TRIES = 6
 class RegistryTable:
     """One table, bound once. Every method raises StoreUnavailable for what is not the caller's doing."""
 
-    def __init__(self, table_name: str, *, region: str, endpoint_url: str | None = None) -> None:
+    def __init__(self, table_name: str, *, region: str | None, endpoint_url: str | None = None) -> None:
         self.name = table_name
         self.item, self._connection = bind_items(table_name, region=region, endpoint_url=endpoint_url)
 

@@ -62,6 +62,8 @@ class MemoryPublisher:
                 raise AliasRefused("PreconditionFailedException", "The RevisionId provided does not match the latest")
             if wanted.candidate_version and not 0 <= wanted.candidate_weight_bps <= ALL_BPS:
                 raise AliasRefused("ValidationException", "Weight must be between 0 and 1")
+            if wanted.candidate_version == wanted.stable_version:
+                raise AliasRefused("InvalidParameterValueException", f"{wanted.stable_version} is already included")
             if wanted.candidate_version == "$LATEST":
                 raise AliasRefused("InvalidParameterValueException", "$LATEST is not supported with routing")
             for version in filter(None, (wanted.stable_version, wanted.candidate_version)):

@@ -8,9 +8,9 @@ from threading import Lock
 from sluice.catalog.approval import Approval, ApprovalState, HistoryEvent
 from sluice.catalog.model import Model
 from sluice.catalog.model_version import ModelVersion
-from sluice.catalog.refusals import approval_moved, number_taken, release_taken, unapproved
+from sluice.catalog.refusals import approval_moved, number_taken, unapproved
 from sluice.catalog.release import Release, ReleaseBinding
-from sluice.errors import ReleaseBindingTaken
+from sluice.errors import ReleaseBindingTaken, ReleaseTaken
 
 
 class MemoryRegistry:
@@ -84,7 +84,7 @@ class MemoryRegistry:
         model = release.content.model.name
         with self._lock:
             if release.number in self._releases[model]:
-                raise release_taken(release)
+                raise ReleaseTaken(model, release.number)
             found = {number: self._versions[model].get(number) for number in release.content.versions}
             if refusal := unapproved(model, found):
                 raise refusal

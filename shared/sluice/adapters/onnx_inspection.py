@@ -61,6 +61,11 @@ class OnnxInspector:
         self.external_files(onnx_file)
         self._ask("fidelity", onnx_file, examples=[golden_to_document(example) for example in examples])
 
+    @property
+    def worker_process_id(self) -> int | None:
+        """The process that opens files, or None while there is none."""
+        return self._worker[0].pid if self._worker else None
+
     def close(self) -> None:
         """End the worker; the next call would start another."""
         with self._lock:

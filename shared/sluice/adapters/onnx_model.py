@@ -6,22 +6,15 @@ from typing import Any
 
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as runtime_state
 
 from sluice.adapters.artefact_folder import ArtefactFolder
+from sluice.adapters.onnx_session import RUNTIME_ERRORS
 from sluice.catalog.model_version import Artefact
 from sluice.catalog.release import ReleasedVersion
 from sluice.errors import ModelNotReady, StoreUnavailable
 
 RUNTIME_VERSION: str = onnxruntime.__version__
 
-# ONNX Runtime's own errors share no base class below Exception; its bindings add Python's.
-_RUNTIME_ERRORS: tuple[type[Exception], ...] = (
-    *(it for it in vars(runtime_state).values() if isinstance(it, type) and issubclass(it, Exception)),
-    RuntimeError,
-    ValueError,
-    TypeError,
-)
 # Prepacking copies weights at session creation: a quarter of a second at this size, which a cold start
 # feels. Below it, warm predictions gain more from prepacked weights than the start loses.
 _PREPACKING_LIMIT_BYTES = 128 * 1024 * 1024
@@ -38,7 +31,7 @@ class OnnxModel:
         """The named outputs, in that order. Raises RuntimeError from the runtime's error."""
         try:
             outputs: list[NDArray[Any]] = self._session.run(output_names, inputs)
-        except _RUNTIME_ERRORS as error:
+        except RUNTIME_ERRORS as error:
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
         return outputs
 
@@ -59,7 +52,7 @@ class OnnxModelLoader:
             raise ModelNotReady(model, version.number, str(error)) from error
         except OSError as error:
             raise ModelNotReady(model, version.number, "its artefact could not be written to disk") from error
-        except _RUNTIME_ERRORS as error:
+        except RUNTIME_ERRORS as error:
             raise ModelNotReady(model, version.number, "ONNX Runtime refused the artefact") from error
 
     def _create_session(self, onnx_file: Path, artefact: Artefact) -> onnxruntime.InferenceSession:

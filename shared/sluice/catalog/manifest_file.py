@@ -30,6 +30,8 @@ class ManifestFile:
 def read_manifest(folder_or_file: Path) -> ManifestFile:
     """Read and check `model.yaml`. Raises InvalidManifest with every problem found."""
     path = folder_or_file / MANIFEST_NAME if folder_or_file.is_dir() else folder_or_file
+    if not path.is_file():
+        raise InvalidManifest(str(path), ["there is no such file"])
     reader = _Reader(path)
     document = reader.document()
     onnx_file = reader.inside("artefact", document.get("artefact"))

@@ -59,7 +59,7 @@ class Registry(Protocol):
     def add_release(self, release: Release, event: HistoryEvent) -> None:
         """Store a release whose number is free and whose versions are all approved at this instant.
 
-        Raises Conflict for the loser of a race, NotApproved.
+        Raises ReleaseTaken for the loser of a race, NotApproved.
         """
         ...
 

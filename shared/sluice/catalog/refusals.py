@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from sluice.catalog.approval import ALLOWED_MOVES, ApprovalState
 from sluice.catalog.model_version import ModelVersion
-from sluice.catalog.release import Release
 from sluice.catalog.version_document import differing_fields
-from sluice.errors import Conflict, IllegalApproval, ModelVersionTaken, NotApproved, UnknownModelVersion
+from sluice.errors import IllegalApproval, ModelVersionTaken, NotApproved, UnknownModelVersion
 
 
 def number_taken(version: ModelVersion, stored: ModelVersion) -> ModelVersionTaken:
@@ -23,11 +22,6 @@ def approval_moved(
         return UnknownModelVersion(version.model, str(version.number))
     state = stored.approval.state
     return IllegalApproval(f"{version.model} version {version.number}", state, wanted, ALLOWED_MOVES[state])
-
-
-def release_taken(release: Release) -> Conflict:
-    """Someone else published a release of this number."""
-    return Conflict(f"{release.content.model.name} release {release.number} has just been published by someone else")
 
 
 def unapproved(model: str, found: Mapping[int, ModelVersion | None]) -> NotApproved | None:

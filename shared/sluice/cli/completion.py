@@ -8,12 +8,11 @@ from sluice.errors import SluiceError
 def complete_model(incomplete: str) -> list[str]:
     """Names of models that start so; none when the registry is out of reach, for a shell must not print errors."""
     from sluice.cli.connections import Connections
-    from sluice.cli.target import VARIABLES, TargetKind, target_of
+    from sluice.cli.target import TargetKind, target_of
 
     kind = TargetKind(os.environ.get("SLUICE_TARGET", TargetKind.LOCAL))
-    given = {name: os.environ.get(variable) for name, variable in VARIABLES.items()}
     try:
-        models = Connections(target_of(kind, given)).registry.list_models()
+        models = Connections(target_of(kind, {}, os.environ)).registry.list_models()
     except SluiceError:
         return []
     return [model.name for model in models if model.name.startswith(incomplete)]

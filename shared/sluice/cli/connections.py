@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from sluice.errors import NotAvailable
 from sluice.local.resources import REGION
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
     from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
     from sluice.cli.gateway_client import GatewayClient
 
@@ -42,7 +45,7 @@ class Connections:
         return DynamoRegistry(RegistryTable(self.target.require("registry_table"), **self._aws))
 
     @cached_property
-    def contents(self) -> "ContentStore":
+    def content(self) -> "ContentStore":
         """Artefacts, release documents and large bodies."""
         self._reach_aws()
         from sluice.adapters.s3_content_store import S3ContentStore, s3_client
@@ -64,7 +67,13 @@ class Connections:
         """Function versions and the alias."""
         from sluice.adapters.lambda_publisher import LambdaPublisher
 
-        return LambdaPublisher(self.aws_client("lambda"))
+        return LambdaPublisher(self.functions)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """AWS Lambda itself."""
+        client: LambdaClient = self.aws_client("lambda")
+        return client
 
     @cached_property
     def gateway(self) -> "GatewayClient":
@@ -82,7 +91,8 @@ class Connections:
         import boto3
 
         where = self._aws
-        client = boto3.client(service, region_name=where["region"], endpoint_url=where["endpoint_url"])
+        make_client: Callable[..., Any] = boto3.client  # its stubs know literal names only
+        client = make_client(service, region_name=where["region"], endpoint_url=where["endpoint_url"])
         self._opened.callback(client.close)
         return client
 

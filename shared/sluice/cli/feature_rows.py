@@ -33,7 +33,7 @@ def rows_of_csv(text: str, feature_names: Sequence[str]) -> list[Row]:
 
 def rows_of_objects(objects: Sequence[Mapping[str, Any]], feature_names: Sequence[str]) -> list[Row]:
     """One row per JSON object with a member per feature. Raises InvalidRequest for a missing feature."""
-    rows = []
+    rows: list[Row] = []
     for place, values in enumerate(objects, start=1):
         missing = [name for name in feature_names if name not in values]
         if missing:

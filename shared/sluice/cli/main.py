@@ -1,5 +1,6 @@
 """The `sluice` command: the tree of commands and what all of them share. Heavy imports wait inside the commands."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -15,13 +16,12 @@ from sluice.cli import (
 )
 from sluice.cli.connections import Connections
 from sluice.cli.reporting import ReportingGroup
-from sluice.cli.target import VARIABLES, TargetKind, target_of
+from sluice.cli.target import TargetKind, target_of
 
 # Plain help: rich's takes 0.4 s to import, four times as long as everything else here.
 app = typer.Typer(
     cls=ReportingGroup,
     name="sluice",
-    help="Serve ONNX models from AWS Lambda, and make every change an experiment or a rollout.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -35,15 +35,10 @@ predict_command.add_to(app)
 app.add_typer(records_commands.app, name="records")
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"sluice {__version__}")
         raise typer.Exit
-
-
-def _address(help_text: str, field: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(help=help_text, envvar=VARIABLES[field])
-    return option
 
 
 @app.callback()
@@ -51,16 +46,19 @@ def choose_target(
     ctx: typer.Context,
     *,
     target: Annotated[TargetKind, typer.Option(help="Where to.", envvar="SLUICE_TARGET")] = TargetKind.LOCAL,
-    aws_endpoint_url: Annotated[str | None, _address("The AWS endpoint.", "aws_endpoint_url")] = None,
-    gateway_url: Annotated[str | None, _address("Where models answer.", "gateway_url")] = None,
-    registry_table: Annotated[str | None, _address("The registry's table.", "registry_table")] = None,
-    artefacts_bucket: Annotated[str | None, _address("The bucket of artefacts.", "artefacts_bucket")] = None,
-    records_bucket: Annotated[str | None, _address("The bucket of records.", "records_bucket")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+    aws_endpoint_url: Annotated[str | None, typer.Option(help="The AWS endpoint.")] = None,
+    gateway_url: Annotated[str | None, typer.Option(help="Where models answer.")] = None,
+    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
-    """Serve ONNX models from AWS Lambda, and make every change an experiment or a rollout."""
-    given = {name: ctx.params[name] for name in VARIABLES}
-    ctx.obj = Connections(target_of(target, given))
+    """Serve ONNX models from AWS Lambda, and make every change an experiment or a rollout.
+
+    Without options, commands go to the local plane of `sluice up`. Elsewhere: SLUICE_TARGET=aws, SLUICE_GATEWAY_URL,
+    SLUICE_REGISTRY_TABLE, SLUICE_ARTEFACTS_BUCKET, SLUICE_RECORDS_BUCKET, and AWS's own credentials and region.
+
+    Exit codes: 0 done, 1 unexpected, 2 not understood, 3 invalid input, 4 not found, 5 refused, 6 not available.
+    """
+    given = {"aws_endpoint_url": aws_endpoint_url, "gateway_url": gateway_url}
+    ctx.obj = Connections(target_of(target, given, os.environ))
     ctx.call_on_close(ctx.obj.close)
 
 

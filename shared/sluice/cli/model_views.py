@@ -37,9 +37,7 @@ def version_summary(version: ModelVersion) -> dict[str, Any]:
     }
 
 
-def model_document(
-    model: Model, versions: Sequence[ModelVersion], history: Sequence[HistoryEvent]
-) -> dict[str, Any]:
+def model_document(model: Model, versions: Sequence[ModelVersion], history: Sequence[HistoryEvent]) -> dict[str, Any]:
     """A model, its versions in short, and everything that happened to it."""
     return {
         **model_to_document(model),
@@ -66,14 +64,22 @@ def render_model(document: dict[str, Any], console: "Console") -> None:
     """Facts, versions, history."""
     _render_facts(document, ("name", "description", "owner", "risk_tier", "latency_budget_ms"), console)
     render_versions(document["model_versions"], console)
-    events = ((each["at"], each["action"], each["model_version"], each["by"], each["why"]) for each in document["history"])
+    events = (
+        (each["at"], each["action"], each["model_version"], each["by"], each["why"]) for each in document["history"]
+    )
     console.print(table(["At", "What", "Version", "By", "Why"], events))
 
 
 def render_versions(summaries: Sequence[dict[str, Any]], console: "Console") -> None:
     """One line per model version."""
     rows = (
-        (each["model_version"], each["approval"]["state"], each["approval"]["by"], each["digest"][:12], each["size_bytes"])
+        (
+            each["model_version"],
+            each["approval"]["state"],
+            each["approval"]["by"],
+            each["digest"][:12],
+            each["size_bytes"],
+        )
         for each in summaries
     )
     console.print(table(["Version", "Approval", "By", "Digest", "Bytes"], rows))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN_VALUES = 12
+_FACTS = ("function_version", "release", "reason", "prediction_id")
 
 
 def output_meaning(connections: Connections, answer: Mapping[str, Any]) -> Mapping[str, str]:
@@ -31,13 +32,13 @@ def render_prediction(answer: Mapping[str, Any], meaning: Mapping[str, str], con
         for place, values in enumerate(_by_row(output), start=1)
     ]
     console.print(table(["Row", "Output", "Value", "Meaning"], rows))
+    console.print(_who(answer), markup=False, soft_wrap=True)
+
+
+def _who(answer: Mapping[str, Any]) -> str:
     who = answer.get("parameters", {})
-    console.print(
-        f"{answer['model_name']} version {answer['model_version']}, function version {who.get('function_version', '?')}, "
-        f"release {who.get('release', '?')}, reason: {who.get('reason', '?')}, prediction {who.get('prediction_id', '?')}",
-        markup=False,
-        soft_wrap=True,
-    )
+    facts = [f"{name.replace('_', ' ')} {who[name]}" for name in _FACTS if name in who]
+    return f"{answer['model_name']} version {answer['model_version']}: {', '.join(facts)}"
 
 
 def _by_row(output: Mapping[str, Any]) -> list[list[Any]]:

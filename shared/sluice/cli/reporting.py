@@ -13,7 +13,7 @@ from sluice.errors import AliasRefused, NotAvailable, SluiceError
 _JSON_WANTED = "sluice.json"
 
 
-def remember_json(ctx: typer.Context, wanted: bool) -> bool:  # noqa: FBT001 - typer calls it so
+def remember_json(ctx: typer.Context, wanted: bool) -> bool:
     """Callback of `--json`: errors are reported in the same form as data."""
     ctx.meta[_JSON_WANTED] = wanted
     return wanted

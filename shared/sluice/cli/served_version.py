@@ -1,8 +1,10 @@
 """Which model version answers, by what the registry and the alias say."""
 
+from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model_version import ModelVersion
+from sluice.catalog.ports import Registry
 from sluice.cli.connections import Connections
-from sluice.errors import UnknownFunction, UnknownModel, UnknownModelVersion
+from sluice.errors import NotApproved, UnknownFunction, UnknownModel, UnknownModelVersion
 
 
 def served_version(connections: Connections, model: str, model_version: int | None) -> ModelVersion:
@@ -18,6 +20,17 @@ def served_version(connections: Connections, model: str, model_version: int | No
     if found is None:
         raise UnknownModelVersion(model, str(number))
     return found
+
+
+def newest_approved(registry: Registry, model: str) -> int:
+    """The highest approved number. Raises UnknownModel, NotApproved if there is none."""
+    versions = registry.list_versions(model)
+    if not versions and registry.find_model(model) is None:
+        raise UnknownModel(model)
+    approved = [version.number for version in versions if version.approval.state is ApprovalState.APPROVED]
+    if not approved:
+        raise NotApproved(model, [f"{each.number}: {each.approval.state}" for each in versions] or ["no versions"])
+    return max(approved)
 
 
 def _stable_default(connections: Connections, model: str) -> int:

@@ -1,5 +1,6 @@
 """Where commands go: the local plane, or AWS. Everything else is the same code."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -34,7 +35,7 @@ class Target:
         """The address or name `name`. Raises InvalidRequest, naming the variable to set, if nobody gave it."""
         value: str = getattr(self, name)
         if not value:
-            raise InvalidRequest(f"{name} == '', must be given for AWS: set {VARIABLES[name]} or its option")
+            raise InvalidRequest(f"{name} == '', must be given for AWS: set {VARIABLES[name]}")
         return value
 
 
@@ -55,7 +56,8 @@ LOCAL_DEFAULTS = {
 """What `sluice up` uses when it is told nothing else."""
 
 
-def target_of(kind: TargetKind, given: dict[str, str | None]) -> Target:
-    """The target from what options and environment gave; the local plane has a default for everything."""
+def target_of(kind: TargetKind, given: Mapping[str, str | None], environment: Mapping[str, str]) -> Target:
+    """The target: what options gave, else the environment, else, on the local plane alone, a default."""
     defaults = LOCAL_DEFAULTS if kind is TargetKind.LOCAL else {}
-    return Target(kind, **{name: given.get(name) or defaults.get(name, "") for name in VARIABLES})
+    found = {name: environment.get(variable) for name, variable in VARIABLES.items()}
+    return Target(kind, **{name: given.get(name) or found[name] or defaults.get(name, "") for name in VARIABLES})

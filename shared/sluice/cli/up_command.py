@@ -3,19 +3,14 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sluice.cli.options import AsJson
-
-if TYPE_CHECKING:
-    from sluice.local.plane import Plane
-    from sluice.local.plane_settings import PlaneSettings
 
 Examples = Annotated[bool, typer.Option("--examples", help="Serve the example models.")]
 Port = Annotated[int, typer.Option(help="The gateway's port; 0 takes any.", min=0, max=65_535)]
@@ -45,9 +40,7 @@ def up(
     from sluice.cli.up_report import report
     from sluice.local.plane_settings import PlaneSettings
 
-    settings = PlaneSettings(
-        gateway_port=port, aws_port=aws_port, seed=seed, data_dir=data_dir, scale_out=scale_out
-    )
+    settings = PlaneSettings(gateway_port=port, aws_port=aws_port, seed=seed, data_dir=data_dir, scale_out=scale_out)
     with _ended_by_sigterm(), running_plane(settings, with_examples=examples, quiet=as_json) as plane:
         report(plane, settings, with_examples=examples, as_json=as_json)
         Event().wait()
@@ -57,7 +50,7 @@ def up(
 def _ended_by_sigterm() -> Iterator[None]:
     """SIGTERM ends the command with exit code 0 through the same clean-up that Ctrl-C (130) takes."""
 
-    def end(number: int, frame: FrameType | None) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
         raise typer.Exit(0)
 
     previous = signal.signal(signal.SIGTERM, end)

@@ -31,8 +31,10 @@ from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from traceback import format_exception
 from typing import Any
 
+from sluice.errors import SluiceError
 from sluice.inference.call import PredictionCall
 from sluice.inference.record_metrics import directive, metrics_of, to_ms
 from sluice.inference.trace import PredictionTrace, Step
@@ -149,6 +151,8 @@ def _answered(outcome: Outcome) -> dict[str, Any]:
 
 def _described(error: Exception) -> dict[str, Any]:
     described = {"class": type(error).__name__, "message": str(error)}
-    if error.__cause__ is not None:
+    if not isinstance(error, SluiceError):
+        described["cause"] = "".join(format_exception(error))[-_CAUSE_LIMIT_CHARACTERS:]
+    elif error.__cause__ is not None:
         described["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"[:_CAUSE_LIMIT_CHARACTERS]
     return described

@@ -30,7 +30,10 @@ class AwsApplications:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
-        request = AwsRequest.read(environ)
+        try:
+            request = AwsRequest.read(environ)
+        except AwsError as error:
+            return refusal(error, AwsRequest(environ, b"")).send(start_response)
         if stranger := _refuse_stranger(request):
             return stranger.send(start_response)
         if request.environ["PATH_INFO"].startswith(PREFIX):
@@ -113,23 +116,15 @@ def _shut(connection: socket) -> None:
 
 
 def _make_server(applications: WsgiApp, listener: socket) -> Any:
-    # werkzeug takes 0.1 s to import, and moto's handler keeps metadata names that WSGI would lose.
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    # werkzeug takes 0.1 s to import.
     from werkzeug.serving import ThreadedWSGIServer
-
-    class Handler(MotoRequestHandler):
-        wbufsize = -1
-        disable_nagle_algorithm = True
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Say nothing of requests that went well or were refused."""
 
     class Server(ThreadedWSGIServer):
         daemon_threads = True
 
         def __init__(self) -> None:
             self.connections = _Connections()
-            super().__init__("127.0.0.1", 0, applications, Handler, fd=listener.fileno())
+            super().__init__("127.0.0.1", 0, applications, _quiet_handler(), fd=listener.fileno())
 
         def process_request(self, request: Any, client_address: Any) -> None:
             self.connections.opened(request)
@@ -140,3 +135,23 @@ def _make_server(applications: WsgiApp, listener: socket) -> Any:
             self.connections.closed(request)
 
     return Server()
+
+
+def _quiet_handler() -> Any:
+    # moto's handler keeps metadata names that WSGI would lose.
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+    class Handler(MotoRequestHandler):
+        wbufsize = -1
+        disable_nagle_algorithm = True
+
+        def handle_expect_100(self) -> bool:
+            # Left in the buffer, the invitation to send the body would cost every S3 client its second of patience.
+            invited = super().handle_expect_100()
+            self.wfile.flush()
+            return invited
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Say nothing of requests that went well or were refused."""
+
+    return Handler

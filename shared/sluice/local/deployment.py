@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sluice.catalog.release import LIVE_ALIAS
 from sluice.local.function_code import build_package
-from sluice.local.plane_routes import CONTROL, LIVE
+from sluice.local.plane_routes import CONTROL
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -39,16 +40,7 @@ def deploy_function(
     try:
         present = lambda_client.get_function_configuration(FunctionName=function_name)
     except lambda_client.exceptions.ResourceNotFoundException:
-        lambda_client.create_function(
-            FunctionName=function_name,
-            Runtime=_runtime(),
-            Role=_ROLE,
-            Handler=handler,
-            Code={"ZipFile": package},
-            Environment={"Variables": dict(environment)},
-            MemorySize=_MEMORY_MB,
-            Timeout=_TIMEOUT_SECONDS,
-        )
+        _create(lambda_client, function_name, handler=handler, environment=environment, package=package)
         return
     if present["CodeSha256"] != _sha256(package):
         lambda_client.update_function_code(FunctionName=function_name, ZipFile=package)
@@ -64,18 +56,33 @@ def deploy_control(
     )
     function_version = lambda_client.publish_version(FunctionName=CONTROL)["Version"]
     try:
-        alias = lambda_client.get_alias(FunctionName=CONTROL, Name=LIVE)
+        alias = lambda_client.get_alias(FunctionName=CONTROL, Name=LIVE_ALIAS)
     except lambda_client.exceptions.ResourceNotFoundException:
-        lambda_client.create_alias(FunctionName=CONTROL, Name=LIVE, FunctionVersion=function_version)
+        lambda_client.create_alias(FunctionName=CONTROL, Name=LIVE_ALIAS, FunctionVersion=function_version)
         return
     if alias["FunctionVersion"] != function_version:
-        lambda_client.update_alias(FunctionName=CONTROL, Name=LIVE, FunctionVersion=function_version)
+        lambda_client.update_alias(FunctionName=CONTROL, Name=LIVE_ALIAS, FunctionVersion=function_version)
 
 
 @functools.cache
 def checkout_package() -> bytes:
     """The code of the checkout that this process runs from, built once."""
     return build_package(Path(__file__).resolve().parents[3])
+
+
+def _create(
+    lambda_client: "LambdaClient", function_name: str, *, handler: str, environment: Mapping[str, str], package: bytes
+) -> None:
+    lambda_client.create_function(
+        FunctionName=function_name,
+        Runtime=_runtime(),
+        Role=_ROLE,
+        Handler=handler,
+        Code={"ZipFile": package},
+        Environment={"Variables": dict(environment)},
+        MemorySize=_MEMORY_MB,
+        Timeout=_TIMEOUT_SECONDS,
+    )
 
 
 def _configure(

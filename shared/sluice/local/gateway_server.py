@@ -1,10 +1,12 @@
 """The gateway's HTTP side: aiohttp's low-level server, one connection per client, kept alive."""
 
 import asyncio
+import logging
 from socket import socket
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
 from sluice.local.gateway import Gateway
@@ -13,6 +15,15 @@ from sluice.local.gateway_request import HttpRequest, http_request_size_bytes
 
 # Beyond this aiohttp itself refuses, in words that are not the gateway's; far above the limit we enforce.
 _PARSER_LIMIT_BYTES = 256 * 1024
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    # Clients that speak no HTTP, or leave half way, are no defect of ours: the console is spared their stacks.
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | ConnectionError))
+
+
+_LOGGER = logging.getLogger(__name__)
+_LOGGER.addFilter(_is_news)
 
 
 class GatewayServer:
@@ -32,6 +43,7 @@ class GatewayServer:
             max_line_size=_PARSER_LIMIT_BYTES,
             max_field_size=_PARSER_LIMIT_BYTES,
             access_log=None,
+            logger=_LOGGER,
         )
         self._runner = web.ServerRunner(server, handle_signals=False)
         await self._runner.setup()

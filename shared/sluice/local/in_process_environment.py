@@ -151,13 +151,13 @@ def _failure(error: BaseException, request_id: str) -> RuntimeAnswer:
         status = error.code if isinstance(error.code, int) else 1
         document = error_document("Runtime.ExitError", f"Runtime exited with error: exit status {status}", request_id)
         return RuntimeAnswer(document, failed=True, reusable=False)
-    is_fault = isinstance(error, FaultException)
+    fault = error if isinstance(error, FaultException) else None
     document = orjson.dumps(
         {
-            "errorMessage": error.msg if is_fault else str(error),
-            "errorType": error.exception_type if is_fault else type(error).__name__,
+            "errorMessage": fault.msg if fault else str(error),
+            "errorType": fault.exception_type if fault else type(error).__name__,
             "requestId": request_id,
-            "stackTrace": [] if is_fault else traceback.format_tb(error.__traceback__)[1:],
+            "stackTrace": [] if fault else traceback.format_tb(error.__traceback__)[1:],
         }
     )
     return RuntimeAnswer(document, failed=True)

@@ -68,8 +68,9 @@ def _answer(
     request: Request, functions: LambdaFunctions, invoke_on_loop: Callable[[str, str, bytes], Invocation]
 ) -> Response:
     try:
-        operation, path = _ROUTES.bind_to_environ(request.environ).match()
-        return operation(ApiCall(request, path, functions, invoke_on_loop))  # type: ignore[no-any-return] - ours
+        endpoint, path = _ROUTES.bind_to_environ(request.environ).match()
+        operation: Operation = endpoint
+        return operation(ApiCall(request, path, functions, invoke_on_loop))
     except HTTPException:
         return _refusal(_unknown_operation(request))
     except AwsError as error:

@@ -1,6 +1,6 @@
 """One request to the Lambda API, as its operations see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ class ApiCall:
     """`invoke` blocks until the invocation has ended."""
 
     request: Request
-    path: dict[str, str]
+    path: Mapping[str, str]
     functions: LambdaFunctions
     invoke: Callable[[str, str, bytes], Invocation]
 

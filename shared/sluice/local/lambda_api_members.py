@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -51,7 +51,7 @@ def optional(members: Mapping[str, Any], name: str, kind: type[Value]) -> Value 
     if value is None:
         return None
     if is_number or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-        return kind(value) if is_number else value  # type: ignore[return-value] - checked just above
+        return cast("Value", float(value) if is_number else value)
     raise _not_serialised(f"{name} must be of type {kind.__name__}")
 
 

@@ -32,7 +32,7 @@ class FunctionSettings:
     description: str = ""
     timeout_seconds: int = 3
     memory_mb: int = 128
-    environment: Mapping[str, str] = MappingProxyType({})
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     architecture: str = "x86_64"
     dead_letter_arn: str | None = None
 
@@ -75,8 +75,8 @@ class LambdaFunction:
 
     name: str
     latest: FunctionVersion
-    published: Mapping[str, FunctionVersion] = MappingProxyType({})
-    aliases: Mapping[str, Alias] = MappingProxyType({})
+    published: Mapping[str, FunctionVersion] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: Mapping[str, Alias] = field(default_factory=lambda: MappingProxyType({}))
     last_number: int = 0
     published_from: FunctionVersion | None = None
 

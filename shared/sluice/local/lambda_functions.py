@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from threading import RLock
 from typing import Any, Self
 
 from sluice.clock import Clock, SystemClock
@@ -12,6 +10,7 @@ from sluice.local.lambda_alias_changes import AliasWrite, with_changed_alias, wi
 from sluice.local.lambda_document import functions_from_document, functions_to_document
 from sluice.local.lambda_function import LATEST, Alias, FunctionCode, FunctionSettings, FunctionVersion, LambdaFunction
 from sluice.local.lambda_function_changes import Publication
+from sluice.local.lambda_function_store import FunctionStore
 from sluice.local.lambda_names import Account, check_function_name
 from sluice.local.lambda_refusals import alias_not_found, conflict, function_not_found
 from sluice.local.lambda_settings_rules import check_settings, check_zip
@@ -34,37 +33,33 @@ class LambdaFunctions:
     ) -> None:
         self.account = Account(region, account_id)
         self._clock = clock or SystemClock()
-        self._on_change = on_change
-        self._listeners: tuple[Callable[[], None], ...] = ()
-        self._write_lock = RLock()
-        self._functions: Mapping[str, LambdaFunction] = {}
+        self._store = FunctionStore({}, on_change)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], **keywords: Any) -> Self:
         """Functions as `to_document` gave them; `keywords` are the constructor's."""
         functions = cls(**keywords)
-        functions._functions = functions_from_document(document)
+        functions._store.functions = functions_from_document(document)
         return functions
 
     def to_document(self) -> dict[str, Any]:
         """Everything, as JSON-able values."""
-        return functions_to_document(self._functions.values())
+        return functions_to_document(self._store.functions.values())
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each write that stands, in the writer's thread; it must not raise.
 
         Returns what ends the subscription.
         """
-        self._listeners = (*self._listeners, listener)
-        return partial(self._unsubscribe, listener)
+        return self._store.subscribe(listener)
 
     def list_functions(self) -> Sequence[LambdaFunction]:
         """Every function, by name."""
-        return sorted(self._functions.values(), key=lambda function: function.name)
+        return sorted(self._store.functions.values(), key=lambda function: function.name)
 
     def get_function(self, name: str, qualifier: str | None = None) -> LambdaFunction:
         """The function; `qualifier` only completes the refusal's ARN."""
-        function = self._functions.get(name)
+        function = self._store.functions.get(name)
         if function is None:
             raise function_not_found(self.account.function_arn(name, qualifier))
         return function
@@ -86,14 +81,14 @@ class LambdaFunctions:
         check_function_name(name)
         check_settings(settings)
         check_zip(zip_bytes)
-        with self._write_lock:
-            if name in self._functions:
+        with self._store.writing():
+            if name in self._store.functions:
                 raise conflict(f"Function already exist: {name}")
             revision_id = lambda_function_changes.new_revision_id()
             code = FunctionCode.of(zip_bytes)
             arn = self.account.function_arn(name)
             latest = FunctionVersion(arn, name, LATEST, code, settings, self._modified(), revision_id)
-            return self._store(LambdaFunction(name, latest), publish=publish)
+            return self._stored(LambdaFunction(name, latest), publish=publish)
 
     def update_code(
         self,
@@ -106,7 +101,7 @@ class LambdaFunctions:
     ) -> FunctionVersion:
         """$LATEST with new code, or the version that `publish` makes of it."""
         check_zip(zip_bytes)
-        with self._write_lock:
+        with self._store.writing():
             function = self.get_function(name)
             lambda_function_changes.check_revision(revision_id, function.latest.revision_id)
             settings = function.latest.settings
@@ -115,7 +110,7 @@ class LambdaFunctions:
                 check_settings(settings)
             code = FunctionCode.of(zip_bytes)
             changed = lambda_function_changes.updated(function, code=code, settings=settings, modified=self._modified())
-            return self._store(changed, publish=publish)
+            return self._stored(changed, publish=publish)
 
     def update_configuration(
         self,
@@ -125,19 +120,19 @@ class LambdaFunctions:
         revision_id: str | None = None,
     ) -> FunctionVersion:
         """$LATEST with settings as `change` makes them of the present ones."""
-        with self._write_lock:
+        with self._store.writing():
             function = self.get_function(name)
             lambda_function_changes.check_revision(revision_id, function.latest.revision_id)
             settings = change(function.latest.settings)
             check_settings(settings)
             changed = lambda_function_changes.updated(function, settings=settings, modified=self._modified())
-            return self._store(changed, publish=False)
+            return self._stored(changed, publish=False)
 
-    def publish_version(self, name: str, wanted: Publication = Publication()) -> FunctionVersion:  # noqa: B008 - frozen
+    def publish_version(self, name: str, wanted: Publication | None = None) -> FunctionVersion:
         """A new immutable version of $LATEST, or the last one again if nothing changed since."""
-        with self._write_lock:
-            function, version = lambda_function_changes.published(self.get_function(name), wanted)
-            self._commit({**self._functions, name: function})
+        with self._store.writing():
+            function, version = lambda_function_changes.published(self.get_function(name), wanted or Publication())
+            self._store.put(function)
             return version
 
     def list_versions(self, name: str) -> Sequence[FunctionVersion]:
@@ -147,19 +142,18 @@ class LambdaFunctions:
 
     def delete_function(self, name: str, qualifier: str | None = None) -> None:
         """Delete the function with all its versions and aliases, or one published version."""
-        with self._write_lock:
+        with self._store.writing():
             function = self.get_function(name, qualifier)
-            remaining = {other: kept for other, kept in self._functions.items() if other != name}
-            if qualifier is not None:
-                changed = lambda_function_changes.without_version(function, qualifier)
-                remaining = {**self._functions, name: changed}
-            self._commit(remaining)
+            if qualifier is None:
+                self._store.remove(name)
+            else:
+                self._store.put(lambda_function_changes.without_version(function, qualifier))
 
     def create_alias(self, function_name: str, name: str, wanted: AliasWrite) -> Alias:
         """A new alias."""
-        with self._write_lock:
+        with self._store.writing():
             function, alias = with_new_alias(self.get_function(function_name), name, wanted)
-            self._commit({**self._functions, function_name: function})
+            self._store.put(function)
             return alias
 
     def get_alias(self, function_name: str, name: str) -> Alias:
@@ -176,37 +170,23 @@ class LambdaFunctions:
 
     def update_alias(self, function_name: str, name: str, wanted: AliasWrite) -> Alias:
         """The alias after the write."""
-        with self._write_lock:
+        with self._store.writing():
             function, alias = with_changed_alias(self.get_function(function_name), name, wanted)
-            self._commit({**self._functions, function_name: function})
+            self._store.put(function)
             return alias
 
     def delete_alias(self, function_name: str, name: str) -> None:
         """Delete the alias, if it is there."""
-        with self._write_lock:
+        with self._store.writing():
             function = without_alias(self.get_function(function_name), name)
-            self._commit({**self._functions, function_name: function})
+            self._store.put(function)
 
-    def _store(self, function: LambdaFunction, *, publish: bool) -> FunctionVersion:
+    def _stored(self, function: LambdaFunction, *, publish: bool) -> FunctionVersion:
         version = function.latest
         if publish:
             function, version = lambda_function_changes.published(function, Publication())
-        self._commit({**self._functions, function.name: function})
+        self._store.put(function)
         return version
-
-    def _commit(self, functions: Mapping[str, LambdaFunction]) -> None:
-        before, self._functions = self._functions, functions
-        if self._on_change is not None:
-            try:
-                self._on_change()
-            except BaseException:
-                self._functions = before
-                raise
-        for listener in self._listeners:
-            listener()
-
-    def _unsubscribe(self, listener: Callable[[], None]) -> None:
-        self._listeners = tuple(kept for kept in self._listeners if kept is not listener)
 
     def _modified(self) -> str:
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")

@@ -1,7 +1,7 @@
 """What can be set about a Lambda host."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sluice.local.in_process_environment import HandlerFactory
@@ -20,5 +20,5 @@ class HostSettings:
     init_limit_seconds: float = 10.0
     idle_seconds: float = 600.0
     reap_interval_seconds: float = 5.0
-    variables: Mapping[str, str] = MappingProxyType({})
+    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     handler_factory: HandlerFactory | None = None

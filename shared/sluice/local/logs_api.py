@@ -47,7 +47,7 @@ def _operation(target: str) -> Callable[[Mapping[str, Any], LogStore], dict[str,
 
 def _filter_log_events(members: Mapping[str, Any], log_store: LogStore) -> dict[str, Any]:
     _check_members(members, _FILTER_MEMBERS)
-    group = members.get("logGroupName")
+    group = str(members.get("logGroupName"))
     if group not in log_store.groups():
         raise AwsError("ResourceNotFoundException", 400, "The specified log group does not exist.")
     page = log_store.read(

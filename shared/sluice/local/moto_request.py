@@ -4,7 +4,9 @@ import re
 import sys
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
+
+from sluice.local.aws_errors import AwsError
 
 _SCOPE = re.compile(r"Credential=[^/,\s]*/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"X-Amz-Credential=[^&]*?%2F\d{8}%2F([^&]+?)%2F([^&]+?)%2Faws4_request", re.IGNORECASE)
@@ -21,14 +23,16 @@ class AwsRequest:
 
     @classmethod
     def read(cls, environ: dict[str, Any]) -> "AwsRequest":
-        """Read the body off the wire, so that a slow client holds nothing up but itself."""
-        length = environ.get("CONTENT_LENGTH")
+        """Read the body off the wire, so that a slow client holds nothing up but itself.
+
+        Raises AwsError (400) for a length that is none, and for a body that ends before it: half an object is none.
+        """
         stream = environ["wsgi.input"]
         # A chunked body ends by itself; the server has already taken the chunks apart.
-        body = stream.read() if environ.get("wsgi.input_terminated") else stream.read(int(length or 0))
+        body = stream.read() if environ.get("wsgi.input_terminated") else _measured_body(environ, stream)
         kept = {key: value for key, value in environ.items() if not key.startswith(("wsgi.", "werkzeug."))}
         kept.pop("HTTP_TRANSFER_ENCODING", None)
-        return cls({**kept, "CONTENT_LENGTH": str(len(body))}, body)
+        return cls(kept, body)
 
     @property
     def service(self) -> str:
@@ -58,6 +62,7 @@ class AwsRequest:
         """A fresh environment to run an application on."""
         return {
             **self.environ,
+            "CONTENT_LENGTH": str(len(self.body)),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(self.body),
@@ -66,3 +71,14 @@ class AwsRequest:
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
+
+
+def _measured_body(environ: dict[str, Any], stream: IO[bytes]) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()):
+        raise AwsError("InvalidArgument", 400, f"Content-Length {length!r} is no number of bytes")
+    body = stream.read(int(length))
+    if len(body) < int(length):
+        message = "You did not provide the number of bytes specified by the Content-Length HTTP header."
+        raise AwsError("IncompleteBody", 400, message)
+    return body

@@ -7,11 +7,11 @@ own, and whatever names no deployed model goes to `control`, which answers in th
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from sluice.catalog.release import LIVE_ALIAS, function_name_of
 from sluice.local.gateway_routes import Route, RouteTable
 
-LIVE = "live"
 CONTROL = "control"
-INFERENCE_PREFIX = "inference-"
+_INFERENCE_PREFIX = function_name_of("")
 
 
 class DeployedFunction(Protocol):
@@ -30,15 +30,15 @@ class DeployedFunction(Protocol):
 
 def routes_of(functions: Iterable[DeployedFunction]) -> RouteTable:
     """The routes to every function whose alias `live` exists."""
-    live = [function.name for function in functions if LIVE in function.aliases]
-    return RouteTable.of(Route(key, name, LIVE) for name in live for key in _keys(name))
+    live = [function.name for function in functions if LIVE_ALIAS in function.aliases]
+    return RouteTable.of(Route(key, name, LIVE_ALIAS) for name in live for key in _keys(name))
 
 
 def _keys(function_name: str) -> Iterator[str]:
     if function_name == CONTROL:
         yield from ("ANY /v2", "ANY /v2/{proxy+}")
-    elif function_name.startswith(INFERENCE_PREFIX):
-        path = f"/v2/models/{function_name.removeprefix(INFERENCE_PREFIX)}"
+    elif function_name.startswith(_INFERENCE_PREFIX):
+        path = f"/v2/models/{function_name.removeprefix(_INFERENCE_PREFIX)}"
         yield f"POST {path}/infer"
         yield f"POST {path}/versions/{{model_version}}/infer"
         yield f"ANY {path}"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from sluice.local.in_process_environment import HandlerFactory
 from sluice.local.resources import ResourceNames
 from sluice.local.throttle import ThrottleSettings
 
@@ -12,17 +12,18 @@ from sluice.local.throttle import ThrottleSettings
 class PlaneSettings:
     """Everything that distinguishes one plane from another. Port 0 takes any free port.
 
-    `seed` fixes the sequence of alias decisions. `mode` runs functions in processes of their own, as Lambda does, or
-    in this one. Without `data_dir` nothing outlives the plane; with it everything acknowledged does (log lines
-    excepted), `fsync` deciding whether also a power cut. `scale_out` limits the environments per function version.
+    `seed` fixes the sequence of alias decisions. `scale_out` limits the environments per function version. Functions
+    run in processes of their own, as on Lambda; with a `handler_factory` (a test's) they run in this one. Without
+    `data_dir` nothing outlives the plane; with it everything acknowledged does, log lines excepted, and `fsync`
+    decides whether it also survives a power cut.
     """
 
     gateway_port: int = 8080
     aws_port: int = 8081
     seed: int = 1
-    mode: Literal["process", "in_process"] = "process"
     data_dir: Path | None = None
     fsync: bool = True
-    scale_out: int = 4
+    scale_out: int = 10
+    handler_factory: HandlerFactory | None = None
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     names: ResourceNames = field(default_factory=ResourceNames)

@@ -38,6 +38,7 @@ class DataDirectory:
     def __init__(self, path: Path, *, fsync: bool = True) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self.functions_path = path / "functions.json"
         self._fsync = fsync
         self._lock = (path / "lock").open("w")
         try:
@@ -49,7 +50,7 @@ class DataDirectory:
 
     def load_functions(self) -> Mapping[str, Any] | None:
         """The document last saved; None before the first. Raises FunctionsUnreadable."""
-        path = self._path / "functions.json"
+        path = self.functions_path
         try:
             document = orjson.loads(path.read_bytes())
         except FileNotFoundError:
@@ -65,7 +66,7 @@ class DataDirectory:
         """Replace the document in one step: after a crash it is the old one or the new one. Raises StoreUnavailable."""
         content = orjson.dumps({"format": _FORMAT, "state": document})
         try:
-            self._replace(self._path / "functions.json", content)
+            self._replace(self.functions_path, content)
         except OSError as error:
             raise StoreUnavailable(str(self._path), str(error.strerror)) from error
 

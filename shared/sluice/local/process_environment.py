@@ -19,6 +19,7 @@ from sluice.local.runtime_api import RuntimeApi
 from sluice.local.runtime_api_session import RuntimeSession
 
 _CHUNK_BYTES = 65_536
+_LAST_WORDS_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class ProcessEnvironment:
     async def stop(self) -> None:
         """Kill the group and wait for the end."""
         self._stopping = True
-        self._kill_group()
+        if self._life is None or not self._life.done():
+            self._kill_group()
         if self._life is not None:
             await asyncio.shield(self._life)
         elif self._port is not None:
@@ -115,8 +117,10 @@ class ProcessEnvironment:
         reading = asyncio.create_task(self._read_output(process))
         status = await process.wait()
         self._kill_group()
-        await reading
         self._end(status)
+        # A descendant that left the group may hold the pipe open; nobody waits for it.
+        await asyncio.wait({reading}, timeout=_LAST_WORDS_SECONDS)
+        reading.cancel()
         if self._port is not None:
             await self._house.runtime_api.close(self._port)
         if not self._stopping:

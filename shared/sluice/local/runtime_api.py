@@ -20,7 +20,7 @@ class RuntimeApi:
     """Serves every environment of a host on 127.0.0.1."""
 
     def __init__(self) -> None:
-        app = web.Application(client_max_size=MAX_RESPONSE_BYTES + 1)
+        app = web.Application(client_max_size=MAX_RESPONSE_BYTES)
         app.router.add_get("/2018-06-01/runtime/invocation/next", self._next)
         app.router.add_post("/2018-06-01/runtime/invocation/{request_id}/response", self._response)
         app.router.add_post("/2018-06-01/runtime/invocation/{request_id}/error", self._error)

@@ -1,0 +1,58 @@
+"""The server endpoints of the Open Inference Protocol, for the plane as a whole.
+
+Requests for a deployed model never come here: the gateway knows a route of its own for each. What does come is for
+a model that nobody has deployed, and for paths that do not exist.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Response
+
+from sluice import __version__
+from sluice.adapters.fastapi_errors import install_error_handlers, to_response
+from sluice.adapters.http_answer import json_answer
+from sluice.adapters.http_errors import answer_for
+from sluice.catalog.ports import FunctionPublisher, Registry
+from sluice.errors import NotAvailable, UnknownModel
+from sluice.usecases.check_readiness import check_readiness
+
+_EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+
+
+def create_app(*, registry: Registry, publisher: FunctionPublisher) -> FastAPI:
+    """The application; nothing is read from the environment."""
+    app = FastAPI(title="Sluice", version=__version__, openapi_url=None)
+    install_error_handlers(app)
+    _add_server_routes(app, registry=registry, publisher=publisher)
+    _add_unknown_model_routes(app)
+    return app
+
+
+def _add_server_routes(app: FastAPI, *, registry: Registry, publisher: FunctionPublisher) -> None:
+    @app.get("/v2")
+    async def server_metadata() -> dict[str, Any]:
+        """Name and version of the server, and the protocol extensions that every model offers."""
+        return {"name": "sluice", "version": __version__, "extensions": []}
+
+    @app.get("/v2/health/live")
+    async def server_live() -> dict[str, bool]:
+        """Whether the server can take requests at all."""
+        return {"live": True}
+
+    @app.get("/v2/health/ready")
+    async def server_ready() -> Response:
+        """Whether every released model can be asked for predictions."""
+        try:
+            check_readiness(registry=registry, publisher=publisher)
+        except NotAvailable as error:
+            refusal = answer_for(error)
+            body = {"ready": False, "error": str(error)}
+            return to_response(json_answer(refusal.status, body, refusal.headers))
+        return to_response(json_answer(200, {"ready": True}))
+
+
+def _add_unknown_model_routes(app: FastAPI) -> None:
+    @app.api_route("/v2/models/{model}", methods=_EVERY_METHOD)
+    @app.api_route("/v2/models/{model}/{rest:path}", methods=_EVERY_METHOD)
+    async def unknown_model(model: str, rest: str = "") -> Response:  # noqa: ARG001 part of the path
+        raise UnknownModel(model)

@@ -1,0 +1,25 @@
+"""The control function put together from its ports."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.control.app import create_app
+from sluice.adapters.asgi_entrance import LambdaHandler, lambda_handler_of
+from sluice.catalog.ports import FunctionPublisher, Registry
+
+_REQUEST_ID = "requestContext.requestId"
+
+
+def build_handler(*, registry: Registry, publisher: FunctionPublisher, logger: Logger) -> LambdaHandler:
+    """The Lambda handler: one structured log line per request, with API Gateway's request id."""
+    entrance = lambda_handler_of(create_app(registry=registry, publisher=publisher))
+
+    @logger.inject_lambda_context(correlation_id_path=_REQUEST_ID)
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        answer = entrance(event, context)
+        http = event["requestContext"]["http"]
+        logger.info("answered", method=http["method"], path=http["path"], status=answer["statusCode"])
+        return answer
+
+    return handle

@@ -1,0 +1,149 @@
+"""The local plane, assembled: gateway, Lambda host, AWS endpoint, clock and, if wanted, a data directory."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from socket import socket
+from typing import Self
+
+from sluice.local.aws_endpoint import AwsApplications, AwsEndpoint
+from sluice.local.gateway import Gateway, GatewaySettings
+from sluice.local.gateway_event import GatewayIdentity
+from sluice.local.gateway_server import GatewayServer
+from sluice.local.lambda_api import lambda_wsgi_app
+from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_host import LambdaHost
+from sluice.local.lambda_host_settings import HostSettings
+from sluice.local.log_store import LogStore
+from sluice.local.logs_api import logs_wsgi_app
+from sluice.local.moto_application import MotoApplication
+from sluice.local.movable_clock import MovableClock
+from sluice.local.plane_clock_api import PlaneApi
+from sluice.local.plane_functions import kept_functions
+from sluice.local.plane_loop import LoopThread
+from sluice.local.plane_routes import routes_of
+from sluice.local.plane_settings import PlaneSettings
+from sluice.local.plane_sockets import bound_socket
+from sluice.local.plane_store import DataDirectory
+from sluice.local.resources import REGION
+
+_ACCOUNT_ID = "000000000000"
+# A name that only AWS resolves, or an address that only EC2 answers, would cost seconds and tell nothing.
+_STAY_HERE = {"AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+class Plane:
+    """A running plane. `stop`, or leaving its `with` block, ends every process and closes every socket of it."""
+
+    gateway_url: str
+    aws_url: str
+    functions: LambdaFunctions
+    host: LambdaHost
+
+    def __init__(self, settings: PlaneSettings) -> None:
+        self.clock = MovableClock()
+        self.log_store = LogStore(clock=self.clock)
+        self._names = settings.names
+        # A failure half way through undoes what was done, last first; success keeps it for `stop`.
+        with ExitStack() as undo:
+            self._assemble(settings, undo)
+            self._undo = undo.pop_all()
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables that point boto3, the `sluice` command and our functions at this plane."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            **_STAY_HERE,
+            "SLUICE_AWS_ENDPOINT_URL": self.aws_url,
+            "SLUICE_GATEWAY_URL": self.gateway_url,
+            "SLUICE_REGISTRY_TABLE": self._names.registry_table,
+            "SLUICE_ARTEFACTS_BUCKET": self._names.artefacts_bucket,
+            "SLUICE_RECORDS_BUCKET": self._names.records_bucket,
+        }
+
+    def stop(self) -> None:
+        """Stop; a second call does nothing."""
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _assemble(self, settings: PlaneSettings, undo: ExitStack) -> None:
+        gateway_socket, aws_socket = _listen(settings.gateway_port, undo), _listen(settings.aws_port, undo)
+        self.gateway_url, self.aws_url = _url(gateway_socket), _url(aws_socket)
+        store = _open_store(settings, undo)
+        self.functions = kept_functions(store, region=REGION, account_id=_ACCOUNT_ID, clock=self.clock)
+        moto = MotoApplication(account_id=_ACCOUNT_ID, journal=store.journal if store else None).start()
+        undo.callback(moto.stop)
+        loop = LoopThread()
+        undo.callback(loop.stop)
+        self.host = self._make_host(settings)
+        self._start_aws(moto, aws_socket, loop=loop, undo=undo)
+        undo.callback(lambda: loop.run(self.host.stop()))
+        loop.run(self.host.start())
+        self._start_gateway(settings, gateway_socket, loop=loop, undo=undo)
+
+    def _make_host(self, settings: PlaneSettings) -> LambdaHost:
+        host_settings = HostSettings(
+            scale_out=settings.scale_out,
+            variables={"AWS_ENDPOINT_URL": self.aws_url, **_STAY_HERE},
+            handler_factory=settings.handler_factory,
+        )
+        return LambdaHost(
+            self.functions, seed=settings.seed, settings=host_settings, log_store=self.log_store, clock=self.clock
+        )
+
+    def _start_aws(self, moto: MotoApplication, listener: socket, *, loop: LoopThread, undo: ExitStack) -> None:
+        functions = lambda_wsgi_app(self.functions, self.host, loop.loop)
+        applications = AwsApplications(functions, logs_wsgi_app(self.log_store), moto, PlaneApi(self.clock))
+        endpoint = AwsEndpoint(applications, listener)
+        undo.callback(endpoint.stop)
+        endpoint.start()
+
+    def _start_gateway(self, settings: PlaneSettings, listener: socket, *, loop: LoopThread, undo: ExitStack) -> None:
+        gateway = Gateway(
+            self.host,
+            clock=self.clock,
+            routes=routes_of(self.functions.list_functions()),
+            settings=GatewaySettings(
+                identity=GatewayIdentity(account_id=_ACCOUNT_ID, port=listener.getsockname()[1]),
+                throttle=settings.throttle,
+            ),
+        )
+        undo.callback(self.functions.subscribe(lambda: gateway.use_routes(routes_of(self.functions.list_functions()))))
+        server = GatewayServer(gateway, listener)
+        undo.callback(lambda: loop.run(server.stop()))
+        loop.run(server.start())
+
+
+def start_plane(settings: PlaneSettings | None = None) -> Plane:
+    """A plane that answers when this returns.
+
+    Raises PortTaken, DataDirectoryTaken, MotoOccupied, JournalCorrupt, FunctionsUnreadable; then nothing of it is
+    left running or open.
+    """
+    return Plane(settings or PlaneSettings())
+
+
+def _listen(port: int, undo: ExitStack) -> socket:
+    listener = bound_socket(port)
+    undo.callback(listener.close)
+    return listener
+
+
+def _url(listener: socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _open_store(settings: PlaneSettings, undo: ExitStack) -> DataDirectory | None:
+    if settings.data_dir is None:
+        return None
+    store = DataDirectory(settings.data_dir, fsync=settings.fsync)
+    undo.callback(store.close)
+    return store

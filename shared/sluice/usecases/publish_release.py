@@ -1,0 +1,81 @@
+"""Publish a release: its document, its record, its function version, its binding, in this order.
+
+A process may die between any two of these steps; the same call again takes up where it stopped.
+"""
+
+from dataclasses import dataclass
+
+from sluice.catalog.alias import AliasState
+from sluice.catalog.approval import HistoryEvent
+from sluice.catalog.ports import ContentStore, FunctionPublisher, Registry
+from sluice.catalog.release import Release, ReleaseBinding, ReleaseContent
+from sluice.catalog.release_document import content_digest, content_to_bytes
+from sluice.clock import Clock
+from sluice.errors import AliasRefused, Conflict, ReleaseTaken
+from sluice.usecases.compose_release import ReleaseWish, compose_release
+
+_NUMBER_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRelease:
+    """A release, the function version that carries it, and the alias as it is: unmoved, unless it is new."""
+
+    release: Release
+    function_version: str
+    alias: AliasState
+
+
+def publish_release(
+    model: str,
+    wish: ReleaseWish,
+    *,
+    registry: Registry,
+    content: ContentStore,
+    publisher: FunctionPublisher,
+    clock: Clock,
+    by: str,
+) -> PublishedRelease:
+    """Publish what `wish` says, or take up the latest release if it says the same. Never shifts traffic.
+
+    Raises UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, Conflict,
+    StoreUnavailable.
+    """
+    released = compose_release(model, wish, registry=registry)
+    content.put("releases", content_to_bytes(released))
+    release = _release(released, registry, clock=clock, by=by, note=wish.note)
+    function_version = publisher.publish(model, release)
+    registry.bind_function_version(ReleaseBinding(model, function_version, release.number, clock.now()))
+    return PublishedRelease(release, function_version, _alias(model, function_version, publisher))
+
+
+def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: str, note: str) -> Release:
+    """The latest release if its content is the same, else a new one, whoever else publishes meanwhile."""
+    name, digest = released.model.name, content_digest(released)
+    for _ in range(_NUMBER_TRIES):
+        latest = registry.latest_release(name)
+        if latest and latest.digest == digest:
+            return latest
+        release = Release(latest.number + 1 if latest else 1, released, digest, by, clock.now(), note)
+        why = f"release {release.number}, digest {digest}" + (f": {note}" if note else "")
+        event = HistoryEvent(name, None, "release published", by, release.published_at, why)
+        try:
+            registry.add_release(release, event)
+        except ReleaseTaken:
+            continue
+        return release
+    raise Conflict(f"{name}: others published at the same time {_NUMBER_TRIES} times over; try again")
+
+
+def _alias(model: str, function_version: str, publisher: FunctionPublisher) -> AliasState:
+    """The live alias, created if this is the model's first release."""
+    alias = publisher.alias(model)
+    if alias is not None:
+        return alias
+    try:
+        return publisher.create_alias(model, function_version)
+    except AliasRefused:
+        created = publisher.alias(model)  # by someone who published at the same time
+        if created is None:
+            raise
+        return created

@@ -1,0 +1,41 @@
+"""Real HTTP in front of a handler, for clients that speak nothing else. The local plane's gateway has its own tests."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from tests.functions.builders import CONTEXT, an_event
+
+
+@contextmanager
+def served(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Iterator[str]:
+    """Host and port at which `handler` answers, for the length of a `with`."""
+
+    class Front(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            event = an_event(self.command, self.path, body, headers=dict(self.headers), encoded=True)
+            found = handler(event, CONTEXT)
+            self.send_response(found["statusCode"])
+            for name, value in found["headers"].items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(found["body"].encode())
+
+        do_GET = do_POST = answer  # noqa: N815 - the base class's names
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Front) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,54 @@
+"""An inference function in this process: both entrances over one release, and the records that it wrote."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from functions.inference.app import create_app
+from functions.inference.composition import dispatching_handler, hold_release
+from functions.inference.infer_endpoint import InferEndpoint
+from functions.inference.instruments import Instruments
+from functions.inference.settings import InferenceSettings
+from sluice.adapters.asgi_entrance import lambda_handler_of
+from sluice.catalog.ports import ContentStore
+from sluice.inference.record import EnvironmentFacts
+from sluice.usecases.record_inference import RecordPorts
+from tests.functions.builders import CONTEXT, PublishedRelease
+
+
+class StoppedClock:
+    def now(self) -> datetime:
+        return datetime(2026, 11, 21, tzinfo=UTC)
+
+
+STOPPED = Instruments(StoppedClock(), timer_ns=lambda: 0, new_prediction_id=lambda: "prediction")
+
+
+class InferenceFunction:
+    """Nothing differs between two calls but the events: clock, timer and prediction ids stand still."""
+
+    def __init__(self, settings: InferenceSettings, store: ContentStore, root: Path) -> None:
+        self.lines: list[str] = []
+        self.releases = hold_release(settings, content=store, root=root)
+        ports = RecordPorts(store, self.lines.append, STOPPED.clock)
+        facts = EnvironmentFacts(settings.model, "1.31.1", "test")
+        self.infer = InferEndpoint(self.releases, facts=facts, ports=ports, instruments=STOPPED)
+        self.app = create_app(model=settings.model, releases=self.releases, infer=self.infer)
+        self.handler = dispatching_handler(settings.model, releases=self.releases, infer=self.infer)
+        self.framework = lambda_handler_of(self.app)
+
+    def call(self, event: dict[str, Any]) -> tuple[int, Any]:
+        """Status and document of the handler's answer."""
+        answer = self.handler(event, CONTEXT)
+        return answer["statusCode"], orjson.loads(answer["body"])
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [orjson.loads(line) for line in self.lines]
+
+
+def a_function(root: Path, published: PublishedRelease | None = None) -> InferenceFunction:
+    published = published or PublishedRelease()
+    return InferenceFunction(published.publish(), published.store, root)
