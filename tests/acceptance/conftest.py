@@ -30,7 +30,9 @@ class RunningPlane:
             "SLUICE_AWS_ENDPOINT_URL": self.aws_url,
         }
         command = [sys.executable, "-m", "sluice.cli.main", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        )
 
 
 @contextmanager

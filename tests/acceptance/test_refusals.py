@@ -1,12 +1,14 @@
 """Bad input at the real gateway: each answer has its status, the protocol's shape, and changes nothing."""
 
 import json
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.acceptance.conftest import RunningPlane
+from tests.acceptance.conftest import ROOT, RunningPlane
 from tests.acceptance.test_serving import INFER, request_of
 
 pytestmark = pytest.mark.xdist_group("acceptance")
@@ -46,7 +48,11 @@ def test_bad_bodies_are_refused_with_the_rule_that_they_break(plane: RunningPlan
 
 @pytest.mark.parametrize(
     "path",
-    ["/v2/models/nope/infer", "/v2/models/breast-cancer/versions/99/infer", "/v2/models/breast-cancer/versions/01/infer"],
+    [
+        "/v2/models/nope/infer",
+        "/v2/models/breast-cancer/versions/99/infer",
+        "/v2/models/breast-cancer/versions/01/infer",
+    ],
 )
 def test_what_does_not_exist_is_404_in_the_protocols_shape(plane: RunningPlane, path: str) -> None:
     answer = httpx.post(plane.gateway_url + path, json=request_of("breast-cancer"), timeout=30)
@@ -61,8 +67,11 @@ def test_a_body_of_seven_megabytes_is_413(plane: RunningPlane) -> None:
     assert answer.status_code == 413
 
 
-def test_an_unapproved_version_is_not_served(plane: RunningPlane) -> None:
-    registered = plane.sluice("model", "register", "examples/wine/v1", "--number", "9", "--json")
+def test_an_unapproved_version_is_not_served(plane: RunningPlane, tmp_path: Path) -> None:
+    folder = copytree(ROOT / "examples/wine/v1", tmp_path / "v9")
+    manifest = folder / "model.yaml"
+    manifest.write_text(manifest.read_text().replace("version: 1\n", "version: 9\n"))
+    registered = plane.sluice("model", "register", str(folder), "--json")
     assert registered.returncode == 0, registered.stderr
 
     answer = httpx.post(plane.gateway_url + "/v2/models/wine/versions/9/infer", json=request_of("wine"), timeout=30)

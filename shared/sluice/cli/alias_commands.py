@@ -16,7 +16,9 @@ from sluice.errors import Conflict, UnknownFunction, UnknownModel
 app = typer.Typer(help="Who gets a model's traffic.", no_args_is_help=True)
 
 To = Annotated[str | None, typer.Option(help="The function version that gets the share.", metavar="FUNCTION_VERSION")]
-Weight = Annotated[int | None, typer.Option(help="Its share: 10%, 0.25% or 1000bps.", parser=weight_bps)]
+Weight = Annotated[
+    int | None, typer.Option(help="Its share: 10%, 0.25% or 1000bps.", parser=weight_bps, metavar="SHARE")
+]
 Promote = Annotated[bool, typer.Option("--promote", help="The candidate gets everything and becomes stable.")]
 Abort = Annotated[bool, typer.Option("--abort", help="The stable one gets everything; the candidate gets nothing.")]
 

@@ -48,7 +48,9 @@ def choose_target(
     target: Annotated[TargetKind, typer.Option(help="Where to.", envvar="SLUICE_TARGET")] = TargetKind.LOCAL,
     aws_endpoint_url: Annotated[str | None, typer.Option(help="The AWS endpoint.")] = None,
     gateway_url: Annotated[str | None, typer.Option(help="Where models answer.")] = None,
-    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print it.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Serve ONNX models from AWS Lambda, and make every change an experiment or a rollout.
 
@@ -65,3 +67,7 @@ def choose_target(
 def main() -> None:
     """Entry point of the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,15 +2,14 @@
 
 from sluice.catalog.release import function_name_of
 from sluice.cli.connections import Connections
-from sluice.cli.output import say
 from sluice.cli.target import Target
 from sluice.errors import UnknownFunction, UnknownModel
 
 _HANDLER = "functions.inference.handler.handler"
 
 
-def ensure_function(connections: Connections, model: str) -> None:
-    """Deploy the function if the local plane has none; whatever is there stays as it is.
+def ensure_function(connections: Connections, model: str) -> bool:
+    """Deploy the function if the local plane has none, and say whether; whatever is there stays as it is.
 
     Raises UnknownModel, and UnknownFunction on AWS, where `cdk deploy` makes functions.
     """
@@ -24,13 +23,14 @@ def ensure_function(connections: Connections, model: str) -> None:
             name = function_name_of(model)
             raise UnknownFunction(f"Lambda function {name} does not exist; `cdk deploy` makes it") from error
         _deploy(connections, model)
+        return True
+    return False
 
 
 def _deploy(connections: Connections, model: str) -> None:
     from sluice.local.deployment import deploy_function
 
     name = function_name_of(model)
-    say(f"{name} does not exist yet: deploying it from this checkout")
     deploy_function(
         connections.functions, function_name=name, handler=_HANDLER, environment=_environment(connections.target)
     )

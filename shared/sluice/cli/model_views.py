@@ -10,10 +10,12 @@ from sluice.catalog.model_version import ModelVersion
 from sluice.catalog.registry_documents import event_to_document
 from sluice.catalog.signature import TensorSpec
 from sluice.catalog.version_document import approval_to_document, version_to_document
-from sluice.cli.output import table
+from sluice.cli.output import printable, table
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_CARD_WIDTH = 100
 
 
 def list_document(models: Sequence[Model], versions: dict[str, Sequence[ModelVersion]]) -> list[dict[str, Any]]:
@@ -92,7 +94,7 @@ def render_version(version: ModelVersion, console: "Console") -> None:
     render_versions([version_summary(version)], console)
     console.print(table(["Tensor", "Datatype", "Shape", "Meaning"], _tensor_rows(version)))
     console.print(table(["Metric", "Value"], version.metrics.items()))
-    console.print(Markdown(version.card))
+    console.print(Markdown(printable(version.card)), width=min(console.width, _CARD_WIDTH))
 
 
 def _tensor_rows(version: ModelVersion) -> list[tuple[str, str, str, str]]:

@@ -31,6 +31,7 @@ def render_prediction(answer: Mapping[str, Any], meaning: Mapping[str, str], con
         for output in answer["outputs"]
         for place, values in enumerate(_by_row(output), start=1)
     ]
+    rows.sort(key=lambda row: row[0])
     console.print(table(["Row", "Output", "Value", "Meaning"], rows))
     console.print(_who(answer), markup=False, soft_wrap=True)
 

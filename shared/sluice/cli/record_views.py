@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sluice.cli.output import printable
+
 _COLUMNS = (("AT", 23), ("STATUS", 6), ("VERSION", 7), ("FUNCTION", 8), ("REASON", 16), ("MS", 9))
 
 HEADER = " ".join(f"{name:<{width}}" for name, width in _COLUMNS) + " PREDICTION"
@@ -23,4 +25,5 @@ def record_line(record: Mapping[str, Any]) -> str:
     )
     line = " ".join(f"{cell!s:<{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True))
     error = record.get("error")
-    return f"{line} {record.get('prediction_id', '')}" + (f" {error['class']}: {error['message']}" if error else "")
+    why = f" {error['class']}: {error['message']}" if error else ""
+    return printable(f"{line} {record.get('prediction_id', '')}{why}".replace("\n", " "))

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from sluice.catalog.release import function_name_of
 from sluice.cli.connections import Connections
 from sluice.cli.options import AsJson, By, ModelName
-from sluice.cli.output import progress, show
+from sluice.cli.output import progress, say, show
 from sluice.errors import UnknownModel
 
 app = typer.Typer(help="What a function version serves.", no_args_is_help=True)
@@ -42,7 +43,7 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
     wish = ReleaseWish(default or newest_approved(connections.registry, model), preload, version, note=note)
     with progress(quiet=as_json) as bar:
         bar.add_task("publishing", total=None)
-        ensure_function(connections, model)
+        is_new = ensure_function(connections, model)
         published = publish_release(
             model,
             wish,
@@ -52,6 +53,8 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
             clock=SystemClock(),
             by=by,
         )
+    if is_new:
+        say(f"{function_name_of(model)} did not exist: deployed from this checkout")
     document = published_document(published)
     show(document, as_json=as_json, render=partial(render_published, document))
 

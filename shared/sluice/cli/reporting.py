@@ -1,13 +1,13 @@
 """The root of the command tree: turns every expected error into one sentence and an exit code."""
 
 import json
-import sys
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from sluice.cli.exit_codes import exit_code_of
+from sluice.cli.output import say
 from sluice.errors import AliasRefused, NotAvailable, SluiceError
 
 _JSON_WANTED = "sluice.json"
@@ -43,5 +43,4 @@ def _is_from_aws(error: Exception) -> bool:
 
 def _report(error: SluiceError, *, as_json: bool) -> None:
     code = error.code if isinstance(error, AliasRefused) else type(error).__name__
-    text = json.dumps({"error": str(error), "code": code}, ensure_ascii=False) if as_json else f"Error: {error}"
-    sys.stderr.write(text + "\n")
+    say(json.dumps({"error": str(error), "code": code}, ensure_ascii=False) if as_json else f"Error: {error}")

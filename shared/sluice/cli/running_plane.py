@@ -27,9 +27,18 @@ def running_plane(settings: "PlaneSettings", *, with_examples: bool, quiet: bool
             _fill(connections, settings.names, with_examples=with_examples, quiet=quiet)
         yield plane
     finally:
-        # An impatient second Ctrl-C must not leave processes behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        plane.stop()
+        with _without_interruption():
+            plane.stop()
+
+
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """An impatient second Ctrl-C must not leave processes behind."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _target_of(plane: "Plane", settings: "PlaneSettings") -> Target:

@@ -68,7 +68,8 @@ def test_a_thousand_laughs_do_not_unfold() -> None:
         parse_yaml(bomb)
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=10)
+# PyYAML writes by YAML 1.1, where 0E0 is text; we read by 1.2, where it is a number. Texts from a letter are text in both.
+texts = st.from_regex(r"[a-zA-Z][^\W_0-9]?[ :#'\"\-\w]{0,8}", fullmatch=True)
 
 
 @given(st.dictionaries(texts, st.one_of(texts, st.integers(), st.booleans(), st.none()), max_size=4))

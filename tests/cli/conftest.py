@@ -1,0 +1,142 @@
+"""`sluice up` in a process of its own, empty, once per worker, and the command line run against it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from sluice.cli.main import app
+from tests.onnx_graphs import affine
+
+FEATURES = ["height", "width", "depth"]
+UP = [sys.executable, "-m", "sluice.cli.main", "up", "--json", "--port", "0", "--aws-port", "0"]
+
+_names = count(1)
+
+
+class Sluice(Protocol):
+    def __call__(self, *arguments: str | Path | int, typed: str | None = None) -> Result: ...
+
+
+@dataclass(frozen=True)
+class RunningPlane:
+    """A `sluice up`: its process, what it printed, and the variables that lead commands to it."""
+
+    process: subprocess.Popen[str]
+    ready: dict[str, Any]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "SLUICE_GATEWAY_URL": self.ready["gateway_url"],
+            "SLUICE_AWS_ENDPOINT_URL": self.ready["aws_endpoint_url"],
+        }
+
+
+@contextmanager
+def a_plane(*options: str) -> Iterator[RunningPlane]:
+    with subprocess.Popen([*UP, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, process.stderr and process.stderr.read()
+            yield RunningPlane(process, json.loads(line))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def plane() -> Iterator[RunningPlane]:
+    with a_plane() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def untouched_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets credentials of its own for the local plane; this puts back what it changed."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, os.environ[name])
+    for name in [name for name in os.environ if name.startswith("SLUICE_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sluice(plane: RunningPlane, monkeypatch: pytest.MonkeyPatch) -> Sluice:
+    """Runs a command in this process against the shared plane."""
+    for name, value in plane.variables.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str | Path | int, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, [str(each) for each in arguments], input=typed)
+
+    return run
+
+
+def document_of(result: Result) -> Any:
+    """The JSON that a command printed; fails with what it said if it did not succeed."""
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def model() -> str:
+    """A name that no other test has."""
+    return f"model-{next(_names)}"
+
+
+def model_folder(folder: Path, model: str, number: int = 1, *, bias: float = 0.5, golden: float | None = None) -> Path:
+    """`scores = x @ weights + bias` as version `number`: for x = [0, 0, 0] both scores are `bias`."""
+    path = folder / f"{model}-v{number}"
+    path.mkdir()
+    (path / "model.onnx").write_bytes(affine(bias=np.array([bias, bias], dtype=np.float32)))
+    (path / "card.md").write_text(f"# {model}\n\nAdds and multiplies.\n")
+    expected = bias if golden is None else golden
+    manifest = {
+        "model": {
+            "name": model,
+            "owner": "tests",
+            "description": "adds and multiplies",
+            "risk_tier": "low",
+            "latency_budget_ms": 50,
+        },
+        "version": number,
+        "artefact": "model.onnx",
+        "feature_names": FEATURES,
+        "output_meaning": {"scores": "two scores"},
+        "lineage": {"training_data_uri": "none:", "training_data_digest": "0" * 64, "code_commit": ""},
+        "golden_examples": [
+            {"name": "zero", "inputs": {"x": [[0, 0, 0]]}, "outputs": {"scores": [[expected] * 2]}, "tolerance": 1e-6}
+        ],
+        "card": "card.md",
+    }
+    (path / "model.yaml").write_text(yaml.safe_dump(manifest))
+    return path
+
+
+Serve = Callable[[str, int], dict[str, Any]]
+
+
+@pytest.fixture
+def serve(sluice: Sluice, tmp_path: Path) -> Serve:
+    """Carries version `number` of a model, whose bias is its number, to a published release."""
+
+    def carry(model: str, number: int) -> dict[str, Any]:
+        document_of(sluice("model", "register", model_folder(tmp_path, model, number, bias=number), "--json"))
+        document_of(sluice("model", "approve", model, number, "--why", "tested", "--json"))
+        published: dict[str, Any] = document_of(sluice("release", "publish", model, "--default", number, "--json"))
+        return published
+
+    return carry
