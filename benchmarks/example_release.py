@@ -1,22 +1,41 @@
-"""The breast-cancer trees of `examples/`, released into memory, and one request for them."""
+"""The inference function, with the breast-cancer trees of `examples/` released into memory."""
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
+from benchmarks.example_event import FOLDER, MODEL
 from functions.inference.composition import Handler, build_handler
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.adapters.memory_publisher import MemoryPublisher
+from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.adapters.onnx_inspection import OnnxInspector
-from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
-from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
-from sluice.catalog.release_document import content_to_bytes
+from sluice.catalog.approval import ApprovalState
+from sluice.clock import SystemClock
+from sluice.usecases.compose_release import ReleaseWish
+from sluice.usecases.decide_approval import Decision, decide_approval
+from sluice.usecases.publish_release import publish_release
+from sluice.usecases.register_model import register_model
 
-FOLDER = Path(__file__).parents[1] / "examples" / "breast-cancer"
-MODEL_FILE = FOLDER / "v2" / "model.onnx"
-BODY = (FOLDER / "request.json").read_text()
+
+def release_handler() -> Handler:
+    """The inference function's own handler, serving version 2; its records go to the null device, by a real write."""
+    registry, content, publisher = MemoryRegistry(), MemoryContentStore(), MemoryPublisher(MODEL)
+    clock = SystemClock()
+    with OnnxInspector() as inspector:
+        version = register_model(
+            FOLDER / "v2", registry=registry, content=content, inspector=inspector, clock=clock, by="bench"
+        )
+    decision = Decision(ApprovalState.APPROVED, by="bench", why="to be timed")
+    decide_approval(MODEL, version.number, decision=decision, registry=registry, publisher=publisher, clock=clock)
+    wish = ReleaseWish(default_version=version.number)
+    release = publish_release(
+        MODEL, wish, registry=registry, content=content, publisher=publisher, clock=clock, by="bench"
+    ).release
+    settings = InferenceSettings(MODEL, release.number, release.digest, "artefacts", "records")
+    return build_handler(settings, content=content, write_line=_null_writer())
+
+
+def _null_writer() -> Callable[[str], object]:
+    null = os.open(os.devnull, os.O_WRONLY)
+    return lambda line: os.write(null, line.encode())

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -73,16 +73,18 @@ def untouched_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-@pytest.fixture
-def sluice(plane: RunningPlane, monkeypatch: pytest.MonkeyPatch) -> Sluice:
-    """Runs a command in this process against the shared plane."""
-    for name, value in plane.variables.items():
-        monkeypatch.setenv(name, value)
+def command_line(plane: RunningPlane) -> Sluice:
+    """Runs a command in this process against the plane."""
 
     def run(*arguments: str | Path | int, typed: str | None = None) -> Result:
-        return CliRunner().invoke(app, [str(each) for each in arguments], input=typed)
+        return CliRunner(env=plane.variables).invoke(app, [str(each) for each in arguments], input=typed)
 
     return run
+
+
+@pytest.fixture
+def sluice(plane: RunningPlane) -> Sluice:
+    return command_line(plane)
 
 
 def document_of(result: Result) -> Any:
@@ -126,17 +128,29 @@ def model_folder(folder: Path, model: str, number: int = 1, *, bias: float = 0.5
     return path
 
 
-Serve = Callable[[str, int], dict[str, Any]]
+def approved(sluice: Sluice, folder: Path, model: str, number: int) -> None:
+    """Register and approve version `number` of a model, whose bias is its number."""
+    document_of(sluice("model", "register", model_folder(folder, model, number, bias=number), "--json"))
+    document_of(sluice("model", "approve", model, number, "--why", "tested", "--json"))
 
 
-@pytest.fixture
-def serve(sluice: Sluice, tmp_path: Path) -> Serve:
-    """Carries version `number` of a model, whose bias is its number, to a published release."""
+def publish(sluice: Sluice, model: str, number: int) -> dict[str, Any]:
+    published: dict[str, Any] = document_of(sluice("release", "publish", model, "--default", number, "--json"))
+    return published
 
-    def carry(model: str, number: int) -> dict[str, Any]:
-        document_of(sluice("model", "register", model_folder(tmp_path, model, number, bias=number), "--json"))
-        document_of(sluice("model", "approve", model, number, "--why", "tested", "--json"))
-        published: dict[str, Any] = document_of(sluice("release", "publish", model, "--default", number, "--json"))
-        return published
 
-    return carry
+def serve(sluice: Sluice, folder: Path, model: str, number: int = 1) -> dict[str, Any]:
+    """Carry version `number` from file to release."""
+    approved(sluice, folder, model, number)
+    return publish(sluice, model, number)
+
+
+@pytest.fixture(scope="session")
+def served(plane: RunningPlane, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model with two releases, each of both versions, all traffic on the first: for tests that change nothing."""
+    sluice, folder = command_line(plane), tmp_path_factory.mktemp("served")
+    for number in (1, 2):
+        approved(sluice, folder, "served", number)
+    for number in (1, 2):
+        publish(sluice, "served", number)
+    return "served"

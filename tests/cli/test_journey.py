@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Serve, Sluice, document_of, model_folder
+from tests.cli.conftest import Sluice, document_of, model_folder, serve
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
 
@@ -31,9 +31,9 @@ def test_a_new_model_goes_from_file_to_prediction(sluice: Sluice, model: str, tm
     assert (answer["model_version"], answer["parameters"]["function_version"]) == ("1", "1")
 
 
-def test_a_second_version_gets_no_traffic_until_it_is_shifted_to_it(sluice: Sluice, serve: Serve, model: str) -> None:
-    serve(model, 1)
-    second = serve(model, 2)
+def test_a_second_version_gets_no_traffic_until_it_is_shifted_to_it(sluice: Sluice, model: str, tmp_path: Path) -> None:
+    serve(sluice, tmp_path, model)
+    second = serve(sluice, tmp_path, model, 2)
     before = document_of(sluice("predict", model, "--row", ZERO, "--json"))
 
     shifted = document_of(sluice("alias", "shift", model, "--to", "2", "--weight", "100%", "--json"))
@@ -44,21 +44,9 @@ def test_a_second_version_gets_no_traffic_until_it_is_shifted_to_it(sluice: Slui
     assert (shifted["stable"]["function_version"], shifted["candidate"]) == ("2", None)
 
 
-def test_a_named_model_version_answers_whatever_the_release_s_default(
-    sluice: Sluice, serve: Serve, model: str
-) -> None:
-    serve(model, 1)
-    serve(model, 2)
-    sluice("alias", "shift", model, "--to", "2", "--weight", "100%")
-
-    answer = document_of(sluice("predict", model, "--row", ZERO, "--model-version", 1, "--json"))
-
-    assert (answer["model_version"], answer["outputs"][0]["data"]) == ("1", [1.0, 1.0])
-
-
-def test_a_candidate_is_promoted_or_aborted_by_one_word(sluice: Sluice, serve: Serve, model: str) -> None:
-    serve(model, 1)
-    serve(model, 2)
+def test_a_candidate_is_promoted_or_aborted_by_one_word(sluice: Sluice, model: str, tmp_path: Path) -> None:
+    for number in (1, 2):
+        serve(sluice, tmp_path, model, number)
 
     canary = document_of(sluice("alias", "shift", model, "--to", "2", "--weight", "10%", "--json"))
     aborted = document_of(sluice("alias", "shift", model, "--abort", "--json"))
@@ -72,14 +60,12 @@ def test_a_candidate_is_promoted_or_aborted_by_one_word(sluice: Sluice, serve: S
     assert (promoted["stable"]["function_version"], promoted["candidate"]) == ("2", None)
 
 
-def test_a_version_that_gets_traffic_cannot_be_retired(sluice: Sluice, serve: Serve, model: str) -> None:
-    serve(model, 1)
-
-    refused = sluice("model", "retire", model, 1, "--why", "old")
+def test_a_version_that_gets_traffic_cannot_be_retired(sluice: Sluice, served: str) -> None:
+    refused = sluice("model", "retire", served, 1, "--why", "old")
 
     assert refused.exit_code == 5
     assert "still served by release 1" in refused.stderr
-    assert document_of(sluice("model", "show", model, 1, "--json"))["approval"]["state"] == "approved"
+    assert document_of(sluice("model", "show", served, 1, "--json"))["approval"]["state"] == "approved"
 
 
 def test_the_history_tells_who_did_what_and_why(sluice: Sluice, model: str, tmp_path: Path) -> None:

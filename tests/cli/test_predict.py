@@ -4,23 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
-from tests.cli.conftest import Serve, Sluice, document_of
+from tests.cli.conftest import Sluice, document_of
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
 
+# Scores are height + width / 2 + 1 and -height + 2 * width + depth / 4 + 1.
 REQUEST = {"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 0, 0]}]}
 
 
-@pytest.fixture
-def served(serve: Serve, model: str) -> str:
-    """Scores are height + width / 2 + 1 and -height + 2 * width + depth / 4 + 1."""
-    serve(model, 1)
-    return model
-
-
-def scores_of(result: object) -> list[float]:
-    scores: list[float] = document_of(result)["outputs"][0]["data"]  # type: ignore[arg-type]
+def scores_of(result: Result) -> list[float]:
+    scores: list[float] = document_of(result)["outputs"][0]["data"]
     return scores
 
 
@@ -56,6 +51,13 @@ def test_json_is_a_request_or_features_by_name(sluice: Sluice, served: str, docu
     assert scores_of(sluice("predict", served, "--request", "-", "--json", typed=json.dumps(document))) == [2.0, 0.0]
 
 
+def test_a_named_model_version_answers_whatever_the_release_s_default(sluice: Sluice, served: str) -> None:
+    answer = document_of(sluice("predict", served, "--row", "0,0,0", "--model-version", 2, "--json"))
+
+    assert (answer["model_version"], answer["outputs"][0]["data"]) == ("2", [2.0, 2.0])
+    assert answer["parameters"]["function_version"] == "1"
+
+
 def test_a_person_reads_the_meaning_and_who_answered(sluice: Sluice, served: str) -> None:
     shown = sluice("predict", served, "--row", "1,0,0")
 
@@ -76,7 +78,7 @@ def test_the_gateway_s_own_words_reach_the_person(sluice: Sluice, served: str) -
     refused = sluice("predict", served, "--request", "-", typed=json.dumps(request))
 
     assert refused.exit_code == 3
-    assert "tensor 'y'" in refused.stderr
+    assert refused.stderr == "Error: missing inputs: 'x'; unexpected inputs: 'y'; the model takes 'x'\n"
 
 
 @pytest.mark.parametrize("options", [[], ["--row", "1", "--csv", "-"], ["--request", "-", "--csv", "-"]])

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sluice.cli.main import app
-from tests.cli.conftest import Serve, Sluice, model_folder
+from tests.cli.conftest import Sluice, model_folder
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
 
@@ -61,16 +61,14 @@ def test_a_number_cannot_be_taken_twice(sluice: Sluice, model: str, tmp_path: Pa
 def test_nothing_unapproved_is_published(sluice: Sluice, model: str, tmp_path: Path) -> None:
     sluice("model", "register", model_folder(tmp_path, model))
 
-    refusals = [sluice("release", "publish", model, *options) for options in ([], ["--default", 1])]
+    refusals = [sluice("release", "publish", model), sluice("release", "publish", model, "--default", 1)]
 
     assert [refused.exit_code for refused in refusals] == [5, 5]
     assert all("1: pending" in refused.stderr for refused in refusals)
 
 
-def test_a_version_that_is_not_there_is_told_apart_from_the_model(sluice: Sluice, serve: Serve, model: str) -> None:
-    serve(model, 1)
-
-    shown, asked = sluice("model", "show", model, 7), sluice("predict", model, "--row", "0,0,0", "--model-version", 7)
+def test_a_version_that_is_not_there_is_told_apart_from_the_model(sluice: Sluice, served: str) -> None:
+    shown, asked = sluice("model", "show", served, 7), sluice("predict", served, "--row", "0,0,0", "--model-version", 7)
 
     assert (shown.exit_code, asked.exit_code) == (4, 4)
     assert "has no version '7'" in shown.stderr

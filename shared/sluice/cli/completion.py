@@ -10,9 +10,9 @@ def complete_model(incomplete: str) -> list[str]:
     from sluice.cli.connections import Connections
     from sluice.cli.target import TargetKind, target_of
 
-    kind = TargetKind(os.environ.get("SLUICE_TARGET", TargetKind.LOCAL))
     try:
+        kind = TargetKind(os.environ.get("SLUICE_TARGET", TargetKind.LOCAL))
         models = Connections(target_of(kind, {}, os.environ)).registry.list_models()
-    except SluiceError:
+    except (SluiceError, ValueError):
         return []
     return [model.name for model in models if model.name.startswith(incomplete)]

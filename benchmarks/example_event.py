@@ -1,0 +1,40 @@
+"""One request for the breast-cancer trees of `examples/`, as API Gateway hands it to Lambda."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MODEL = "breast-cancer"
+FOLDER = Path(__file__).parents[1] / "examples" / MODEL
+MODEL_FILE = FOLDER / "v2" / "model.onnx"
+BODY = (FOLDER / "request.json").read_text()
+FRAMEWORK_ROUTE = f"ANY /v2/models/{MODEL}/{{proxy+}}"
+HOT_ROUTE = f"POST /v2/models/{MODEL}/infer"
+
+
+def an_event(route_key: str) -> dict[str, Any]:
+    """The request as API Gateway's event (HTTP API, payload 2.0), matched by `route_key`."""
+    path = f"/v2/models/{MODEL}/infer"
+    http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"}
+    context = {"accountId": "0", "apiId": "local", "domainName": "localhost", "requestId": "r", "stage": "$default"}
+    return {
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "localhost", "accept": "*/*"},
+        "requestContext": context | {"http": http, "routeKey": route_key, "timeEpoch": 0},
+        "body": BODY,
+        "isBase64Encoded": False,
+    }
+
+
+@dataclass(frozen=True)
+class LambdaContext:
+    """What Lambda hands to a handler beside the event."""
+
+    function_name: str = f"inference-{MODEL}"
+    function_version: str = "1"
+    aws_request_id: str = "r"
+    memory_limit_in_mb: int = 1769
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:000000000000:function:bench"

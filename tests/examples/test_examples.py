@@ -1,0 +1,115 @@
+"""The committed examples keep their promises, without scikit-learn being installed."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.adapters.memory_registry import MemoryRegistry
+from sluice.adapters.onnx_inspection import OnnxInspector
+from sluice.catalog.manifest_file import read_manifest
+from sluice.catalog.manifest_version import golden_examples_of
+from sluice.cli.example_models import FOLDER, find_examples
+from sluice.clock import SystemClock
+from sluice.usecases.register_model import register_model
+
+VERSIONS = [folder for example in find_examples() for folder in example.folders]
+SIZE_LIMIT_BYTES = 300_000
+
+each_version = pytest.mark.parametrize("folder", VERSIONS, ids=lambda folder: str(folder.relative_to(FOLDER)))
+each_model = pytest.mark.parametrize("model", [each.name for each in find_examples()])
+
+
+def session_of(folder: Path) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
+
+
+def test_there_are_five_versions_of_four_models() -> None:
+    assert {example.name: len(example.folders) for example in find_examples()} == {
+        "breast-cancer": 2,
+        "diabetes": 1,
+        "digits": 1,
+        "wine": 1,
+    }
+
+
+@each_version
+def test_it_passes_the_fidelity_gate_under_its_own_number(folder: Path) -> None:
+    with OnnxInspector() as inspector:
+        version = register_model(
+            folder,
+            registry=MemoryRegistry(),
+            content=MemoryContentStore(),
+            inspector=inspector,
+            clock=SystemClock(),
+            by="tests",
+        )
+
+    assert f"{version.model}/v{version.number}" == str(folder.relative_to(FOLDER))
+    assert version.artefact.digest == sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    assert set(version.output_meaning) == {output.name for output in version.signature.outputs}
+
+
+@each_version
+def test_its_artefact_is_small_and_holds_no_maps(folder: Path) -> None:
+    model = onnx.load(folder / "model.onnx")
+
+    assert (folder / "model.onnx").stat().st_size < SIZE_LIMIT_BYTES
+    assert all(output.type.HasField("tensor_type") for output in model.graph.output)
+    assert "ZipMap" not in {node.op_type for node in model.graph.node}
+
+
+@each_version
+def test_its_golden_outputs_are_reproduced_and_differ_from_row_to_row(folder: Path) -> None:
+    golden = golden_examples_of(read_manifest(folder).manifest)
+    session = session_of(folder)
+    last = session.get_outputs()[-1].name
+
+    for example in golden:
+        inputs = {name: np.array(values, dtype=np.float32) for name, values in example.inputs.items()}
+        found = dict(zip(example.outputs, session.run(list(example.outputs), inputs), strict=True))
+        for name, expected in example.outputs.items():
+            if found[name].dtype.kind == "f":
+                np.testing.assert_allclose(found[name], expected, rtol=0, atol=example.tolerance)
+            else:
+                assert found[name].tolist() == expected
+
+    assert len(golden) >= 5
+    assert len({json.dumps(example.outputs[last]) for example in golden}) == len(golden)
+
+
+@each_version
+def test_its_card_tells_purpose_data_limits_and_the_manifest_s_figures(folder: Path) -> None:
+    manifest = read_manifest(folder).manifest
+
+    for heading in ("## Purpose", "## Data", "## Limits", "## Who must not use it"):
+        assert f"\n{heading}\n" in manifest.card
+    for name, value in manifest.metrics.items():
+        assert f"| {name.replace('_', ' ')} | {value} |" in manifest.card
+    assert manifest.lineage.training_data_digest in manifest.card
+
+
+@each_model
+def test_its_request_is_one_row_that_the_model_takes(model: str) -> None:
+    [tensor] = json.loads((FOLDER / model / "request.json").read_text())["inputs"]
+    session = session_of(FOLDER / model / "v1")
+    [expected] = session.get_inputs()
+
+    row = np.array(tensor["data"], dtype=np.float32).reshape(tensor["shape"])
+
+    assert (tensor["name"], tensor["datatype"], tensor["shape"][0]) == (expected.name, "FP32", 1)
+    assert all(len(output) == 1 for output in session.run(None, {tensor["name"]: row}))
+
+
+def test_both_versions_of_breast_cancer_take_and_give_the_same() -> None:
+    def shape_of(number: int) -> list[Any]:
+        session = session_of(FOLDER / "breast-cancer" / f"v{number}")
+        return [(each.name, each.type, each.shape) for each in [*session.get_inputs(), *session.get_outputs()]]
+
+    assert shape_of(1) == shape_of(2)
