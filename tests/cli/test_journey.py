@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Sluice, document_of, model_folder, serve
+from tests.cli.conftest import Sluice, approved, document_of, model_folder, serve
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
 
@@ -78,3 +78,26 @@ def test_the_history_tells_who_did_what_and_why(sluice: Sluice, model: str, tmp_
         ("rejected", "grace", "too simple")
     ]
     assert {each["by"] for each in history} == {"ada", "grace"}
+
+
+def test_publishing_the_same_again_tells_how_it_gets_traffic(sluice: Sluice, served: str) -> None:
+    again = sluice("release", "publish", served, "--default", 2)
+
+    assert again.exit_code == 0
+    assert f"It gets no traffic yet: sluice alias shift {served} --to 2 --weight 10%" in again.stdout
+    assert len(document_of(sluice("release", "list", served, "--json"))) == 2
+
+
+def test_on_aws_the_same_commands_run_but_functions_come_from_cdk(
+    sluice: Sluice, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(sluice, tmp_path, model, 1)
+    for name in ("SLUICE_REGISTRY_TABLE", "SLUICE_ARTEFACTS_BUCKET", "SLUICE_RECORDS_BUCKET"):
+        monkeypatch.setenv(name, name.removesuffix("_TABLE").removesuffix("_BUCKET").lower().replace("_", "-"))
+
+    listed = document_of(sluice("--target", "aws", "model", "show", model, "--json"))
+    refused = sluice("--target", "aws", "release", "publish", model)
+
+    assert listed["model_versions"][0]["approval"]["state"] == "approved"
+    assert refused.exit_code == 4
+    assert refused.stderr == f"Error: Lambda function inference-{model} does not exist; `cdk deploy` makes it\n"

@@ -12,12 +12,19 @@ from typing import Any
 import psutil
 import pytest
 
+from sluice.catalog.approval import ApprovalState
 from sluice.cli.connections import Connections
-from sluice.cli.example_models import CANDIDATE_WEIGHT_BPS, find_examples
+from sluice.cli.example_models import CANDIDATE_WEIGHT_BPS, find_examples, serve_example
+from sluice.cli.model_function import ensure_function
 from sluice.cli.running_plane import running_plane
 from sluice.cli.target import TargetKind, target_of
+from sluice.clock import SystemClock
 from sluice.local.lambda_function import FunctionVersion
 from sluice.local.plane_settings import PlaneSettings
+from sluice.usecases.compose_release import ReleaseWish
+from sluice.usecases.decide_approval import Decision, decide_approval
+from sluice.usecases.publish_release import publish_release
+from sluice.usecases.register_model import register_model
 from tests.cli.conftest import UP, RunningPlane, Sluice, a_plane
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
@@ -29,9 +36,9 @@ def ready_anyhow(version: FunctionVersion) -> Callable[[Any, Any], Any]:
 
 
 @contextmanager
-def examples_served(data_dir: Path | None = None) -> Iterator[Connections]:
+def a_filled_plane(data_dir: Path | None = None, *, with_examples: bool = True) -> Iterator[Connections]:
     settings = PlaneSettings(gateway_port=0, aws_port=0, data_dir=data_dir, fsync=False, handler_factory=ready_anyhow)
-    with running_plane(settings, with_examples=True, quiet=True) as plane:
+    with running_plane(settings, with_examples=with_examples, quiet=True) as plane:
         connections = Connections(target_of(TargetKind.LOCAL, {}, plane.environment()))
         yield connections
         connections.close()
@@ -71,7 +78,7 @@ def test_a_port_that_is_taken_is_one_sentence(plane: RunningPlane) -> None:
 
 
 def test_the_examples_are_approved_and_a_tenth_of_one_goes_to_its_candidate() -> None:
-    with examples_served() as connections:
+    with a_filled_plane() as connections:
         aliases = {each.name: connections.publisher.alias(each.name) for each in find_examples()}
         releases = connections.registry.list_releases("breast-cancer")
 
@@ -91,16 +98,38 @@ def test_the_examples_are_approved_and_a_tenth_of_one_goes_to_its_candidate() ->
 
 
 def test_a_second_start_leaves_everything_as_its_owner_left_it(tmp_path: Path) -> None:
-    with examples_served(tmp_path) as connections:
+    with a_filled_plane(tmp_path) as connections:
         alias = connections.publisher.alias("breast-cancer")
         assert alias
         promoted = replace(alias, stable_version="2", candidate_version=None, candidate_weight_bps=0)
         kept = connections.publisher.shift("breast-cancer", promoted)
         history = connections.registry.list_history("breast-cancer")
 
-    with examples_served(tmp_path) as connections:
+    with a_filled_plane(tmp_path) as connections:
         assert connections.publisher.alias("breast-cancer") == kept
         assert connections.registry.list_history("breast-cancer") == history
+
+
+def test_a_start_that_was_killed_half_way_is_taken_up() -> None:
+    """As if it had died between the first release, which makes the alias, and the second."""
+    [example] = [each for each in find_examples() if len(each.folders) == 2]
+    with a_filled_plane(with_examples=False) as connections:
+        ports: dict[str, Any] = {"registry": connections.registry, "clock": SystemClock()}
+        content, publisher = connections.content, connections.publisher
+        approve = Decision(ApprovalState.APPROVED, "sluice up", "tested")
+        for number, folder in enumerate(example.folders, start=1):
+            register_model(folder, **ports, content=content, inspector=connections.inspector, by="sluice up")
+            decide_approval(example.name, number, decision=approve, **ports, publisher=publisher)
+        ensure_function(connections, example.name)
+        publish_release(example.name, ReleaseWish(1), **ports, content=content, publisher=publisher, by="sluice up")
+
+        serve_example(connections, example)
+
+        alias = publisher.alias(example.name)
+        defaults = [each.content.default_version for each in connections.registry.list_releases(example.name)]
+    assert defaults == [1, 2]
+    assert alias
+    assert (alias.stable_version, alias.candidate_version) == ("1", "2")
 
 
 def test_credentials_of_an_account_are_neither_needed_nor_used(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ def test_its_card_tells_purpose_data_limits_and_the_manifest_s_figures(folder: P
     for heading in ("## Purpose", "## Data", "## Limits", "## Who must not use it"):
         assert f"\n{heading}\n" in manifest.card
     for name, value in manifest.metrics.items():
-        assert f"| {name.replace('_', ' ')} | {value} |" in manifest.card
+        assert f"| {name.replace('_', ' ')} | {value:g} |" in manifest.card
     assert manifest.lineage.training_data_digest in manifest.card
 
 
