@@ -31,7 +31,7 @@ def build_handler() -> Any:
 
 
 def _on_one_event_loop(make_entrance: Callable[[], Any]) -> Any:
-    """Mangum takes the thread's event loop; Lambda's main thread has one, which our own entrance here would take away."""
+    """Mangum takes the thread's event loop. Lambda's main thread has one; here, our own entrance takes it away."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     entrance = make_entrance()

@@ -18,9 +18,9 @@ from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.adapters.s3_content_store import s3_client
 from sluice.catalog.ports import Registry
 from sluice.local.aws_errors import AwsError
-from sluice.local.invocation import Invocation
-from sluice.local.lambda_api import lambda_wsgi_app
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_api.application import lambda_wsgi_app
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_host.invocation import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

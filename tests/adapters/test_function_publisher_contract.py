@@ -10,8 +10,8 @@ from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.catalog.alias import AliasState
 from sluice.catalog.ports import FunctionPublisher
 from sluice.errors import AliasRefused, UnknownFunction
-from sluice.local.lambda_function import FunctionSettings
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_control.function import FunctionSettings
+from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.adapters.lambda_code import A_ZIP
 from tests.unit.catalog.builders import a_content, a_release
 

@@ -11,8 +11,8 @@ from botocore.config import Config
 from sluice.adapters.lambda_publisher import LambdaPublisher
 from sluice.catalog.alias import AliasState
 from sluice.errors import AliasRefused, Conflict, StoreUnavailable
-from sluice.local.lambda_function import FunctionSettings
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_control.function import FunctionSettings
+from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.adapters.conftest import REGION, serving
 from tests.adapters.lambda_code import A_ZIP, zipped
 from tests.unit.catalog.builders import a_release

@@ -19,7 +19,7 @@ from sluice.cli.model_function import ensure_function
 from sluice.cli.running_plane import running_plane
 from sluice.cli.target import TargetKind, target_of
 from sluice.clock import SystemClock
-from sluice.local.lambda_function import FunctionVersion
+from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.plane_settings import PlaneSettings
 from sluice.usecases.compose_release import ReleaseWish
 from sluice.usecases.decide_approval import Decision, decide_approval
@@ -136,6 +136,8 @@ def test_credentials_of_an_account_are_neither_needed_nor_used(sluice: Sluice, m
     monkeypatch.setenv("AWS_PROFILE", "there-is-no-such-profile")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-real-one")
 
-    assert sluice("model", "list").exit_code == 0
+    listed = sluice("model", "list")
+
+    assert listed.exit_code == 0, listed.stderr
     assert os.environ["AWS_ACCESS_KEY_ID"] == "local"
     assert "AWS_PROFILE" not in os.environ

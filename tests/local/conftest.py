@@ -14,13 +14,13 @@ from botocore.config import Config
 
 from sluice.clock import SystemClock
 from sluice.local.aws_errors import AwsError
-from sluice.local.gateway import Gateway, GatewaySettings
-from sluice.local.gateway_routes import Route, RouteTable
-from sluice.local.gateway_server import GatewayServer
-from sluice.local.invocation import Invocation
-from sluice.local.plane_loop import LoopThread
-from sluice.local.plane_sockets import bound_socket
+from sluice.local.gateway.http_api import Gateway, GatewaySettings
+from sluice.local.gateway.routes import Route, RouteTable
+from sluice.local.gateway.server import GatewayServer
+from sluice.local.lambda_host.invocation import Invocation
+from sluice.local.loop_thread import LoopThread
 from sluice.local.resources import REGION
+from sluice.local.sockets import bound_socket
 
 Function = Callable[[dict[str, Any]], Awaitable[Any]]
 

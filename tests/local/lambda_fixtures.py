@@ -12,14 +12,14 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
-from sluice.local.function_code import zip_of
-from sluice.local.in_process_environment import Handler
-from sluice.local.invocation import Invocation
-from sluice.local.lambda_function import FunctionSettings, FunctionVersion
-from sluice.local.lambda_functions import LambdaFunctions
-from sluice.local.lambda_host import LambdaHost
-from sluice.local.lambda_host_settings import HostSettings
-from sluice.local.log_store import LogStore
+from sluice.local.lambda_control.function import FunctionSettings, FunctionVersion
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_host.host import LambdaHost
+from sluice.local.lambda_host.in_process_environment import Handler
+from sluice.local.lambda_host.invocation import Invocation
+from sluice.local.lambda_host.log_store import LogStore
+from sluice.local.lambda_host.settings import HostSettings
 
 TINY = (Path(__file__).parent / "lambda_handlers" / "tiny.py").read_bytes()
 TINY_ZIP = zip_of({"tiny.py": TINY})

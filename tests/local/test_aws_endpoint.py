@@ -14,13 +14,13 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from sluice.local.aws_endpoint import AwsApplications, AwsEndpoint
-from sluice.local.moto_application import MotoApplication, MotoOccupied
-from sluice.local.moto_request import AwsRequest
+from sluice.local.aws_endpoint.endpoint import AwsApplications, AwsEndpoint
+from sluice.local.aws_endpoint.moto_application import MotoApplication, MotoOccupied
+from sluice.local.aws_endpoint.plane_api import PlaneApi
+from sluice.local.aws_endpoint.request import AwsRequest
 from sluice.local.movable_clock import MovableClock
-from sluice.local.plane_clock_api import PlaneApi
-from sluice.local.plane_sockets import PortTaken, bound_socket
 from sluice.local.resources import REGION, create_resources
+from sluice.local.sockets import PortTaken, bound_socket
 from tests.local.conftest import Clients, clients_of
 
 TABLE, BUCKET = "sluice-registry", "sluice-artefacts"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.local.function_code import UnsafePackage, build_package, unpack, zip_of
+from sluice.local.lambda_control.function_code import UnsafePackage, build_package, unpack, zip_of
 
 
 def a_checkout(root: Path) -> Path:

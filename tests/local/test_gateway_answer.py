@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.local.gateway_answer import from_lambda
-from sluice.local.gateway_errors import INTERNAL_SERVER_ERROR, HttpAnswer
+from sluice.local.gateway.answer import from_lambda
+from sluice.local.gateway.own_answers import INTERNAL_SERVER_ERROR, HttpAnswer
 
 NAMES = st.from_regex(r"x-[a-z0-9]{1,12}", fullmatch=True)
 VALUES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E))

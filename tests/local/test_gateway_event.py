@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.local.gateway_event import GatewayIdentity, RouteMatch, common_log_time, to_event
-from sluice.local.gateway_request import HttpRequest, http_request_size_bytes
+from sluice.local.gateway.event import GatewayIdentity, RouteMatch, common_log_time, to_event
+from sluice.local.gateway.request import HttpRequest, http_request_size_bytes
 
 NOW = datetime(2026, 3, 1, 9, 5, 7, 250_000, tzinfo=UTC)
 TEXT = st.text(st.characters(codec="utf-8"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sluice.local.gateway_routes import Route, RouteTable
+from sluice.local.gateway.routes import Route, RouteTable
 
 
 def routed(method: str, path: str, *keys: str) -> tuple[str, dict[str, str]] | None:

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.gateway import GatewaySettings
-from sluice.local.gateway_errors import GATEWAY_TIMEOUT
-from sluice.local.gateway_event import GatewayIdentity
-from sluice.local.gateway_routes import Route, RouteTable
-from sluice.local.throttle import ThrottleSettings
+from sluice.local.gateway.event import GatewayIdentity
+from sluice.local.gateway.http_api import GatewaySettings
+from sluice.local.gateway.own_answers import GATEWAY_TIMEOUT
+from sluice.local.gateway.routes import Route, RouteTable
+from sluice.local.gateway.throttle import ThrottleSettings
 from tests.local.conftest import ServeFunctions
 
 OWN = "application/json"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sluice.local.throttle import ThrottleSettings, TokenBucket
+from sluice.local.gateway.throttle import ThrottleSettings, TokenBucket
 
 
 class Seconds:

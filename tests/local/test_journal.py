@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.errors import StoreUnavailable
-from sluice.local.journal import Journal, JournalCorrupt
+from sluice.local.aws_endpoint.journal import Journal, JournalCorrupt
 from tests.local.conftest import no_file_may_exceed, open_descriptor_count
 
 

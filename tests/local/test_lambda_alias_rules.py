@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_lambda import LambdaClient
 
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.local.lambda_fixtures import ROLE, settings_of
 from tests.local.test_lambda_api import lambda_api
 

@@ -14,10 +14,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from mypy_boto3_lambda import LambdaClient
 
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_api import lambda_wsgi_app
-from sluice.local.lambda_function import FunctionCode
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_api.application import lambda_wsgi_app
+from sluice.local.lambda_control.function import FunctionCode
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.local.lambda_fixtures import IN_PROCESS, ROLE, TINY_ZIP, a_host, loop_in_thread, served
 
 OTHER_ZIP = zip_of({"tiny.py": b"OTHER = True\n"})

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.lambda_host import LambdaHost
-from sluice.local.lambda_host_settings import HostSettings
-from sluice.local.log_store import LogStore
+from sluice.local.lambda_host.host import LambdaHost
+from sluice.local.lambda_host.log_store import LogStore
+from sluice.local.lambda_host.settings import HostSettings
 from tests.local.lambda_fixtures import IN_PROCESS, PROCESS, a_host, ask, send, states, tiny_functions, until
 
 LIMIT_BYTES = 6_291_556

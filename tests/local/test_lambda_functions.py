@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_alias_changes import AliasWrite
-from sluice.local.lambda_functions import LambdaFunctions
+from sluice.local.lambda_control.alias_changes import AliasWrite
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.local.lambda_fixtures import TINY_ZIP, SetClock, settings_of, tiny_functions
 
 OTHER_ZIP = zip_of({"tiny.py": b"OTHER = True\n"})

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.environment import InitFailed
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_alias_changes import AliasWrite
-from sluice.local.lambda_functions import LambdaFunctions
-from sluice.local.lambda_host import MAX_REQUEST_BYTES, LambdaHost
+from sluice.local.lambda_control.alias_changes import AliasWrite
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_host.environment import InitFailed
+from sluice.local.lambda_host.host import MAX_REQUEST_BYTES, LambdaHost
 from tests.local.lambda_fixtures import IN_PROCESS, TINY, SetClock, a_host, ask, send, states, tiny_functions, until
 
 WITH_COMMENT = zip_of({"tiny.py": TINY + b"# changed\n"})

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_functions import LambdaFunctions
-from sluice.local.lambda_host import LambdaHost
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_host.host import LambdaHost
 from tests.local.lambda_fixtures import (
     PROCESS,
     TINY_ZIP,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sluice.local.lambda_function import Alias
-from sluice.local.lambda_routing import AliasDraws, slots_of
+from sluice.local.lambda_control.function import Alias
+from sluice.local.lambda_host.routing import AliasDraws, slots_of
 
 
 def draws_of(weight: float, *, seed: int = 7, name: str = "live", count: int = 1000) -> list[str]:

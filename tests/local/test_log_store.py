@@ -5,9 +5,9 @@ from threading import Thread
 
 import pytest
 
-from sluice.local.environment_lines import LineSplitter
-from sluice.local.environment_output import captured
-from sluice.local.log_store import MAX_EVENT_CHARACTERS, LogStore
+from sluice.local.lambda_host.lines import LineSplitter
+from sluice.local.lambda_host.log_store import MAX_EVENT_CHARACTERS, LogStore
+from sluice.local.lambda_host.thread_output import captured
 from tests.local.lambda_fixtures import SetClock
 
 

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_logs import CloudWatchLogsClient
 
-from sluice.local.log_store import LogStore
-from sluice.local.logs_api import logs_wsgi_app
+from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
+from sluice.local.lambda_host.log_store import LogStore
 from tests.local.lambda_fixtures import SetClock, served
 
 GROUP = "/aws/lambda/inference-digits"

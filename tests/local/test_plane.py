@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
+from sluice.local.aws_endpoint.moto_application import MotoOccupied
+from sluice.local.data_directory import DataDirectoryTaken, FunctionsUnreadable
 from sluice.local.deployment import CONTROL_HANDLER, checkout_package, deploy_control, deploy_function
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_function import FunctionVersion
-from sluice.local.moto_application import MotoOccupied
+from sluice.local.gateway.throttle import ThrottleSettings
+from sluice.local.lambda_control.function import FunctionVersion
+from sluice.local.lambda_control.function_code import zip_of
 from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
-from sluice.local.plane_sockets import PortTaken, bound_socket
-from sluice.local.plane_store import DataDirectoryTaken, FunctionsUnreadable
 from sluice.local.resources import create_resources
-from sluice.local.throttle import ThrottleSettings
+from sluice.local.sockets import PortTaken, bound_socket
 from tests.local.conftest import clients_of, open_descriptor_count
 
 SOURCE = b"""

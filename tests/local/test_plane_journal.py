@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sluice.local.aws_endpoint import AwsEndpoint
-from sluice.local.journal import Journal, JournalCorrupt
-from sluice.local.moto_application import MotoApplication
-from sluice.local.moto_request import AwsRequest
-from sluice.local.plane_sockets import bound_socket
+from sluice.local.aws_endpoint.endpoint import AwsEndpoint
+from sluice.local.aws_endpoint.journal import Journal, JournalCorrupt
+from sluice.local.aws_endpoint.moto_application import MotoApplication
+from sluice.local.aws_endpoint.request import AwsRequest
 from sluice.local.resources import REGION, create_resources
+from sluice.local.sockets import bound_socket
 from tests.local.conftest import Clients, clients_of, no_file_may_exceed
 
 TABLE, BUCKET = "sluice-registry", "sluice-artefacts"

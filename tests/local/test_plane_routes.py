@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sluice.local.plane_routes import routes_of
+from sluice.local.gateway.model_routes import routes_of
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import pytest
 
 from sluice.clock import SystemClock
 from sluice.errors import StoreUnavailable
-from sluice.local.function_code import zip_of
-from sluice.local.lambda_function import FunctionSettings
-from sluice.local.lambda_functions import LambdaFunctions
-from sluice.local.plane_functions import kept_functions
-from sluice.local.plane_store import DataDirectory, DataDirectoryTaken, FunctionsUnreadable
+from sluice.local.data_directory import DataDirectory, DataDirectoryTaken, FunctionsUnreadable
+from sluice.local.lambda_control.function import FunctionSettings
+from sluice.local.lambda_control.function_code import zip_of
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_control.kept_functions import kept_functions
 from tests.local.conftest import no_file_may_exceed
 
 SETTINGS = FunctionSettings("python3.11", "arn:aws:iam::000000000000:role/local", "a.handler")

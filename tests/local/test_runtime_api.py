@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from sluice.local.environment import RuntimeAnswer, RuntimeRequest
-from sluice.local.runtime_api import RuntimeApi
-from sluice.local.runtime_api_session import RuntimeSession
+from sluice.local.lambda_host.environment import RuntimeAnswer, RuntimeRequest
+from sluice.local.lambda_host.runtime_api import RuntimeApi
+from sluice.local.lambda_host.runtime_session import RuntimeSession
 
 PREFIX = "/2018-06-01/runtime"
 REQUEST = RuntimeRequest("5d5f2f0e-2d43-4a1e-9f43-000000000001", b'{"row": [1]}', "arn:aws:lambda:f", 1_795_000_000_000)

@@ -53,8 +53,8 @@ def _ask_ready(client: "LambdaClient", alias: AliasState, event: bytes) -> None:
 
 
 def _ready_event(model: str) -> bytes:
-    from sluice.local.gateway_event import GatewayIdentity, RouteMatch, to_event
-    from sluice.local.gateway_request import HttpRequest
+    from sluice.local.gateway.event import GatewayIdentity, RouteMatch, to_event
+    from sluice.local.gateway.request import HttpRequest
 
     path = f"/v2/models/{model}/ready"
     match = RouteMatch(f"ANY /v2/models/{model}/{{proxy+}}", {"proxy": "ready"})

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sluice.catalog.release import LIVE_ALIAS
-from sluice.local.function_code import build_package
-from sluice.local.plane_routes import CONTROL
+from sluice.local.gateway.model_routes import CONTROL
+from sluice.local.lambda_control.function_code import build_package
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -5,26 +5,26 @@ from contextlib import ExitStack
 from socket import socket
 from typing import Self
 
-from sluice.local.aws_endpoint import AwsApplications, AwsEndpoint
-from sluice.local.gateway import Gateway, GatewaySettings
-from sluice.local.gateway_event import GatewayIdentity
-from sluice.local.gateway_server import GatewayServer
-from sluice.local.lambda_api import lambda_wsgi_app
-from sluice.local.lambda_functions import LambdaFunctions
-from sluice.local.lambda_host import LambdaHost
-from sluice.local.lambda_host_settings import HostSettings
-from sluice.local.log_store import LogStore
-from sluice.local.logs_api import logs_wsgi_app
-from sluice.local.moto_application import MotoApplication
+from sluice.local.aws_endpoint.endpoint import AwsApplications, AwsEndpoint
+from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
+from sluice.local.aws_endpoint.moto_application import MotoApplication
+from sluice.local.aws_endpoint.plane_api import PlaneApi
+from sluice.local.data_directory import DataDirectory
+from sluice.local.gateway.event import GatewayIdentity
+from sluice.local.gateway.http_api import Gateway, GatewaySettings
+from sluice.local.gateway.model_routes import routes_of
+from sluice.local.gateway.server import GatewayServer
+from sluice.local.lambda_api.application import lambda_wsgi_app
+from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_control.kept_functions import kept_functions
+from sluice.local.lambda_host.host import LambdaHost
+from sluice.local.lambda_host.log_store import LogStore
+from sluice.local.lambda_host.settings import HostSettings
+from sluice.local.loop_thread import LoopThread
 from sluice.local.movable_clock import MovableClock
-from sluice.local.plane_clock_api import PlaneApi
-from sluice.local.plane_functions import kept_functions
-from sluice.local.plane_loop import LoopThread
-from sluice.local.plane_routes import routes_of
 from sluice.local.plane_settings import PlaneSettings
-from sluice.local.plane_sockets import bound_socket
-from sluice.local.plane_store import DataDirectory
 from sluice.local.resources import REGION
+from sluice.local.sockets import bound_socket
 
 _ACCOUNT_ID = "000000000000"
 # A name that only AWS resolves, or an address that only EC2 answers, would cost seconds and tell nothing.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sluice.local.in_process_environment import HandlerFactory
+from sluice.local.gateway.throttle import ThrottleSettings
+from sluice.local.lambda_host.in_process_environment import HandlerFactory
 from sluice.local.resources import ResourceNames
-from sluice.local.throttle import ThrottleSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def test_a_thousand_laughs_do_not_unfold() -> None:
         parse_yaml(bomb)
 
 
-# PyYAML writes by YAML 1.1, where 0E0 is text; we read by 1.2, where it is a number. Texts from a letter are text in both.
+# PyYAML writes by YAML 1.1, where 0E0 is text; we read by 1.2, where it is a number. From a letter on, both say text.
 texts = st.from_regex(r"[a-zA-Z][^\W_0-9]?[ :#'\"\-\w]{0,8}", fullmatch=True)
 
 

@@ -1,0 +1,1 @@
+"""HTTP on one side, API Gateway events on the other."""

@@ -1,0 +1,91 @@
+"""From what a Lambda function returned to the HTTP answer: payload format 2.0 of HTTP APIs. Pure.
+
+An object with `statusCode` is an answer and must be a well-formed one; anything else is itself the body of a
+200 (a JSON string without its quotes), as AWS was observed to do by the authors of aws-lambda-dotnet's test tool.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from sluice.local.gateway.own_answers import INTERNAL_SERVER_ERROR, HttpAnswer
+
+# The gateway frames the answer itself: a length or an encoding from the function would contradict it.
+_FRAMING = frozenset({"connection", "content-length", "date", "keep-alive", "trailer", "transfer-encoding", "upgrade"})
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
+
+
+class UnusableAnswer(Exception):
+    """The function's answer breaks format 2.0; the client sees a 500."""
+
+
+def from_lambda(payload: bytes) -> HttpAnswer:
+    """The HTTP answer for a function that ended without an error."""
+    try:
+        answer = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return _inferred(payload)
+    if isinstance(answer, dict) and "statusCode" in answer:
+        try:
+            return _stated(answer)
+        except UnusableAnswer:
+            return INTERNAL_SERVER_ERROR
+    return _inferred(answer.encode("utf-8", "replace") if isinstance(answer, str) else payload)
+
+
+def _inferred(body: bytes) -> HttpAnswer:
+    return HttpAnswer(200, (("content-type", "application/json"),), body)
+
+
+def _stated(answer: dict[str, Any]) -> HttpAnswer:
+    headers = [*_headers(answer.get("headers")), *_cookies(answer.get("cookies"))]
+    if not any(name == "content-type" for name, _ in headers):
+        headers.append(("content-type", "text/plain; charset=utf-8"))
+    return HttpAnswer(_status(answer["statusCode"]), tuple(headers), _body(answer))
+
+
+def _status(status: Any) -> int:
+    if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+        raise UnusableAnswer
+    return status
+
+
+def _headers(headers: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(headers, dict | None):
+        raise UnusableAnswer
+    for name, value in (headers or {}).items():
+        if not _FIELD_NAME.fullmatch(name):
+            raise UnusableAnswer
+        if name.lower() not in _FRAMING:
+            yield name.lower(), _field_value(value)
+
+
+def _cookies(cookies: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(cookies, list | None):
+        raise UnusableAnswer
+    for cookie in cookies or ():
+        yield "set-cookie", _field_value(cookie)
+
+
+def _field_value(value: Any) -> str:
+    # A line break here would let a function write headers, or whole answers, of its own.
+    if not isinstance(value, str) or not _FIELD_VALUE.fullmatch(value):
+        raise UnusableAnswer
+    return value
+
+
+def _body(answer: dict[str, Any]) -> bytes:
+    body, is_base64 = answer.get("body"), answer.get("isBase64Encoded", False)
+    if not isinstance(body, str | None) or not isinstance(is_base64, bool | None):
+        raise UnusableAnswer
+    if not is_base64:
+        return (body or "").encode("utf-8", "replace")
+    try:
+        return base64.b64decode(body or "", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UnusableAnswer from error

@@ -1,0 +1,1 @@
+"""AWS Lambda's API over HTTP: what boto3 talks to."""

@@ -1,0 +1,1 @@
+"""Functions, versions and aliases, with the rules of AWS Lambda."""
