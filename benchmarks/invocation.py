@@ -36,7 +36,7 @@ def _contenders() -> dict[str, Callable[[], object]]:
     hot, framework = an_event(HOT_ROUTE), an_event(FRAMEWORK_ROUTE)
     contenders: dict[str, Callable[[], object]] = {
         _MODEL_ALONE: _session_run(),
-        "Sluice, hot route": lambda: ours(hot, context),
+        "Sluice, hot route, record stored and written": lambda: ours(hot, context),
         "Sluice, the same request through FastAPI + Mangum": lambda: ours(framework, context),
         "hand-rolled FastAPI + Mangum, no record, no checks": lambda: peer(framework, context),
     }

@@ -44,4 +44,5 @@ def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, str]:
 
 def _body_of(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
-    return b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    # A lone surrogate becomes bytes that are no UTF-8, which the codec refuses like any other.
+    return b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")

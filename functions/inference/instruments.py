@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from os import urandom
 from time import perf_counter_ns
-from uuid import uuid4
 
 from sluice.clock import Clock, SystemClock
 
 
 def new_prediction_id() -> str:
     """32 hexadecimal digits that no other prediction has."""
-    return uuid4().hex
+    return urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)

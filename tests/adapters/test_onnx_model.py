@@ -1,32 +1,35 @@
-"""Models on ONNX Runtime: from artefacts in the content store to the runtime's own bits."""
+"""Artefacts become sessions: fetched whole, checked, and kept on disk; what fails says why."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.memory_content_store import MemoryContentStore
-from sluice.adapters.onnx_model import OnnxModelLoader
+from sluice.adapters.onnx_model import OnnxModel, OnnxModelLoader
 from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
-from sluice.catalog.signature import Signature, TensorSpec
+from sluice.catalog.signature import Signature
 from sluice.errors import ModelNotReady
-from tests.onnx_graphs import affine, failing, write_external
+from tests.onnx_graphs import FLOAT_BIAS, FLOAT_WEIGHTS, affine, external, failing
 
-AFFINE = Signature((TensorSpec("x", "FP32", (-1, 3)),), (TensorSpec("scores", "FP32", (-1, 2)),))
-ROWS = np.array([[0.1, -2.5, 3e30], [7, 8, 9]], np.float32)
+ROW = np.array([[1.0, 2.0, 3.0]], np.float32)
+SCORES = ROW @ FLOAT_WEIGHTS + FLOAT_BIAS
 
 
 class CountingStore(MemoryContentStore):
     """Counts what is fetched."""
 
-    fetched = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
 
     def get(self, kind: str, digest: str) -> bytes:
-        self.fetched += 1
+        self.fetched.append(digest)
         return super().get(kind, digest)
 
 
@@ -36,94 +39,137 @@ def store() -> CountingStore:
 
 
 def a_version(store: MemoryContentStore, **files: bytes) -> ReleasedVersion:
-    """A version whose artefact has these files; `_` in a name stands for the dot."""
-    stored = [
-        ArtefactFile(name.replace("_", "."), store.put("artefacts", content), len(content))
-        for name, content in files.items()
-    ]
-    return ReleasedVersion(4, Artefact(tuple(stored)), AFFINE)
+    """A version of these files, in this order; `__` in a name stands for a folder, `_` for the dot."""
+    names = {name: name.replace("__", "/").replace("_", ".") for name in files}
+    listed = (ArtefactFile(names[it], store.put("artefacts", files[it]), len(files[it])) for it in files)
+    return ReleasedVersion(4, Artefact(tuple(listed)), Signature((), ()))
 
 
-def loader(store: MemoryContentStore, root: Path) -> OnnxModelLoader:
-    return OnnxModelLoader(ArtefactFolder(store, root), intra_op_threads=1)
+def load(store: MemoryContentStore, version: ReleasedVersion, root: Path) -> OnnxModel:
+    return OnnxModelLoader(ArtefactFolder(store, root), intra_op_threads=1).load("risk", version)
 
 
-def test_a_model_gives_the_bits_of_onnx_runtime(store: CountingStore, tmp_path: Path) -> None:
-    model = loader(store, tmp_path).load("churn", a_version(store, model_onnx=affine()))
-
-    [scores] = model.predict({"x": ROWS}, ["scores"])
-
-    [expected] = onnxruntime.InferenceSession(affine(), providers=["CPUExecutionProvider"]).run(None, {"x": ROWS})
-    assert scores.tobytes() == expected.tobytes()
+def predict(model: OnnxModel, row: Any = ROW) -> Any:
+    return model.predict({"x": row}, ["scores"])[0]
 
 
-def test_external_data_is_laid_beside_the_model(store: CountingStore, tmp_path: Path) -> None:
-    source = write_external(tmp_path)
-    weights = (tmp_path / "weights.bin").read_bytes()
-    version = a_version(store, model_onnx=source.read_bytes(), weights_bin=weights)
+def test_a_model_predicts_what_its_graph_says(store: CountingStore, tmp_path: Path) -> None:
+    model = load(store, a_version(store, model_onnx=affine()), tmp_path)
 
-    model = loader(store, tmp_path / "served").load("churn", version)
-
-    [expected] = onnxruntime.InferenceSession(affine(), providers=["CPUExecutionProvider"]).run(None, {"x": ROWS})
-    assert model.predict({"x": ROWS}, ["scores"])[0].tobytes() == expected.tobytes()
+    assert predict(model).tolist() == SCORES.tolist()
 
 
-def test_an_artefact_is_fetched_once_and_found_on_disk_afterwards(store: CountingStore, tmp_path: Path) -> None:
+def test_external_data_lies_beside_the_model_or_below_it(store: CountingStore, tmp_path: Path) -> None:
+    weights = FLOAT_WEIGHTS.tobytes()
+    beside = a_version(store, model_onnx=external(), weights_bin=weights)
+    below = a_version(store, model_onnx=external("data/weights.bin"), data__weights_bin=weights)
+
+    assert predict(load(store, beside, tmp_path)).tolist() == SCORES.tolist()
+    assert predict(load(store, below, tmp_path)).tolist() == SCORES.tolist()
+
+
+def test_an_artefact_is_fetched_once_per_disk(store: CountingStore, tmp_path: Path) -> None:
     version = a_version(store, model_onnx=affine())
-    for _ in range(3):
-        loader(store, tmp_path).load("churn", version)
 
-    assert store.fetched == 1
+    load(store, version, tmp_path)
+    load(store, version, tmp_path)
+
+    assert store.fetched == [version.artefact.digest]
 
 
-def test_a_file_that_was_changed_on_disk_is_fetched_anew(store: CountingStore, tmp_path: Path) -> None:
+def test_a_file_that_somebody_changed_on_disk_is_fetched_anew(store: CountingStore, tmp_path: Path) -> None:
     version = a_version(store, model_onnx=affine())
-    onnx_file = ArtefactFolder(store, tmp_path).fetch(version.artefact)
-    onnx_file.write_bytes(b"damaged")
+    load(store, version, tmp_path)
+    (tmp_path / version.artefact.digest / "model.onnx").write_bytes(affine(FLOAT_WEIGHTS * 2))
 
-    assert ArtefactFolder(store, tmp_path).fetch(version.artefact).read_bytes() == affine()
-    assert store.fetched == 2
+    assert predict(load(store, version, tmp_path)).tolist() == SCORES.tolist()
+    assert len(store.fetched) == 2
 
 
-def test_threads_that_load_at_once_all_get_the_model(store: CountingStore, tmp_path: Path) -> None:
+def test_nothing_half_written_is_left_when_a_file_is_missing(store: CountingStore, tmp_path: Path) -> None:
+    there = ArtefactFile("model.onnx", store.put("artefacts", external()), 1)
+    artefact = Artefact((there, ArtefactFile("weights.bin", "0" * 64, 1)))
+
+    with pytest.raises(
+        ModelNotReady, match=r"model 'risk' version 4 is not ready: content .* there is no such content"
+    ):
+        load(store, ReleasedVersion(4, artefact, Signature((), ())), tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_that_fetch_the_same_artefact_at_once_all_succeed(store: CountingStore, tmp_path: Path) -> None:
     version = a_version(store, model_onnx=affine())
-    with ThreadPoolExecutor(8) as pool:
-        models = list(pool.map(lambda _: loader(store, tmp_path).load("churn", version), range(8)))
+    everybody = threading.Barrier(6)
 
-    assert len({model.predict({"x": ROWS}, ["scores"])[0].tobytes() for model in models}) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [version.artefact.digest]
+    def attempt() -> Any:
+        everybody.wait(10)
+        return predict(load(store, version, tmp_path)).tolist()
 
+    with ThreadPoolExecutor(6) as threads:
+        answers = [it.result(30) for it in [threads.submit(attempt) for _ in range(6)]]
 
-def test_an_artefact_that_is_not_in_the_store_is_not_ready(store: CountingStore, tmp_path: Path) -> None:
-    version = ReleasedVersion(4, Artefact((ArtefactFile("model.onnx", "0" * 64, 10),)), AFFINE)
-
-    with pytest.raises(ModelNotReady, match="version 4 is not ready"):
-        loader(store, tmp_path).load("churn", version)
-
-
-def test_a_file_that_is_no_model_is_not_ready(store: CountingStore, tmp_path: Path) -> None:
-    with pytest.raises(ModelNotReady, match="refused the artefact"):
-        loader(store, tmp_path).load("churn", a_version(store, model_onnx=b"not a model"))
+    assert answers == [SCORES.tolist()] * 6
+    assert [it.name for it in tmp_path.iterdir()] == [version.artefact.digest]
 
 
-@pytest.mark.parametrize("path", ["../model.onnx", "/tmp/model.onnx"])
-def test_a_file_that_would_leave_its_folder_is_not_written(store: CountingStore, tmp_path: Path, path: str) -> None:
-    file = ArtefactFile(path, store.put("artefacts", affine()), 10)
+@pytest.mark.parametrize("path", ["../outside.onnx", "/tmp/outside.onnx", "a/../../outside.onnx"])
+def test_a_file_name_that_leaves_the_folder_is_refused(store: CountingStore, tmp_path: Path, path: str) -> None:
+    content = affine()
+    artefact = Artefact((ArtefactFile(path, store.put("artefacts", content), len(content)),))
 
     with pytest.raises(ModelNotReady, match="leaves its folder"):
-        loader(store, tmp_path / "root").load("churn", ReleasedVersion(4, Artefact((file,)), AFFINE))
-    assert not (tmp_path / "model.onnx").exists()
+        load(store, ReleasedVersion(4, artefact, Signature((), ())), tmp_path / "root")
+
+    assert not list(tmp_path.rglob("outside.onnx"))
 
 
-def test_a_disk_that_cannot_be_written_makes_the_model_not_ready(store: CountingStore, tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_not_ready_and_keeps_the_cause(store: CountingStore, tmp_path: Path) -> None:
+    with pytest.raises(ModelNotReady, match="ONNX Runtime refused the artefact") as caught:
+        load(store, a_version(store, model_onnx=b"no ONNX"), tmp_path)
+
+    assert "INVALID_PROTOBUF" in str(caught.value.__cause__)
+
+
+def test_a_disk_that_takes_nothing_is_not_ready(store: CountingStore, tmp_path: Path) -> None:
     (tmp_path / "root").write_text("a file where the folder should be")
 
-    with pytest.raises(ModelNotReady, match="could not be written"):
-        loader(store, tmp_path / "root").load("churn", a_version(store, model_onnx=affine()))
+    with pytest.raises(ModelNotReady, match="could not be written to disk"):
+        load(store, a_version(store, model_onnx=affine()), tmp_path / "root")
 
 
-def test_a_failure_of_the_runtime_comes_as_one_kind_of_error(store: CountingStore, tmp_path: Path) -> None:
-    model = loader(store, tmp_path).load("churn", a_version(store, model_onnx=failing()))
+def test_what_the_runtime_raises_on_a_request_comes_as_a_runtime_error(store: CountingStore, tmp_path: Path) -> None:
+    breaks = load(store, a_version(store, model_onnx=failing()), tmp_path)
+    refuses = load(store, a_version(store, model_onnx=affine()), tmp_path)
 
     with pytest.raises(RuntimeError, match="InvalidArgument"):
-        model.predict({"x": np.zeros((1, 2), np.float32)}, ["y"])
+        breaks.predict({"x": np.zeros((1, 2), np.float32)}, ["y"])
+    with pytest.raises(RuntimeError, match="InvalidArgument"):
+        predict(refuses, ROW.astype(np.float64))
+
+
+def test_a_session_has_the_threads_that_the_release_sets(store: CountingStore, tmp_path: Path) -> None:
+    version = a_version(store, model_onnx=affine())
+    folder = ArtefactFolder(store, tmp_path)
+
+    options = OnnxModelLoader(folder, intra_op_threads=3).session_options(version.artefact)
+
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (3, 1)
+
+
+@pytest.mark.parametrize(("sizes_mb", "prepacks"), [((200,), True), ((1, 100), True), ((1, 127), False)])
+def test_weights_of_large_models_with_external_data_are_not_packed_at_the_start(
+    store: CountingStore, tmp_path: Path, sizes_mb: tuple[int, ...], prepacks: bool
+) -> None:
+    artefact = Artefact(tuple(ArtefactFile(f"{size}.bin", "0" * 64, size * 1024 * 1024) for size in sizes_mb))
+
+    options = OnnxModelLoader(ArtefactFolder(store, tmp_path), intra_op_threads=1).session_options(artefact)
+
+    assert _has_entry(options, "session.disable_prepacking") != prepacks
+
+
+def _has_entry(options: Any, key: str) -> bool:
+    try:
+        return bool(options.get_session_config_entry(key) == "1")
+    except RuntimeError:
+        return False

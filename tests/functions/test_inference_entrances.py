@@ -102,3 +102,13 @@ def test_the_hot_route_is_taken_for_every_way_a_gateway_can_write_it(function: I
         variables = {"model": "risk", "model_version": "1"}
         event = an_event(path="/nonsense", body=a_body(), route_key=key) | {"pathParameters": variables}
         assert function.call(event)[1]["model_version"] == "1"
+
+
+def test_a_lone_surrogate_in_the_event_is_a_malformed_body(function: InferenceFunction) -> None:
+    event = an_event(body=a_body()) | {"body": '{"inputs": "\ud800"}'}
+
+    status, answer = function.call(event)
+
+    assert status == 400
+    assert "not valid JSON" in answer["error"]
+    assert "request_body_base64" in function.records[0]

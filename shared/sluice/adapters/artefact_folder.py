@@ -1,6 +1,5 @@
 """Artefacts on the local disk, by digest: whole and checked, or absent."""
 
-import shutil
 import tempfile
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -13,7 +12,8 @@ from sluice.errors import StoreUnavailable
 class ArtefactFolder:
     """Files of artefacts side by side, in one folder per artefact digest under `root`.
 
-    Several processes may share `root`: a folder appears complete, by one rename.
+    Several processes may share `root`: a folder appears complete, by one rename, and what is damaged in it is
+    replaced file by file.
     """
 
     def __init__(self, content: ContentStore, root: Path) -> None:
@@ -38,14 +38,13 @@ class ArtefactFolder:
 
 
 def _move(building: Path, folder: Path, artefact: Artefact) -> None:
-    if folder.exists() and not _is_whole(folder, artefact):
-        shutil.rmtree(folder)
     try:
         building.rename(folder)
     except OSError:
-        # Another process was faster; its folder serves as well as ours.
-        if not _is_whole(folder, artefact):
-            raise
+        # Another process was faster, or a file was damaged. Who reads there meanwhile must find every file whole.
+        for file in artefact.files:
+            (folder / _inside(file)).parent.mkdir(parents=True, exist_ok=True)
+            (building / _inside(file)).replace(folder / _inside(file))
 
 
 def _inside(file: ArtefactFile) -> PurePosixPath:

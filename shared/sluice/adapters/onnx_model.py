@@ -1,7 +1,6 @@
 """Models on ONNX Runtime, in this process."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import onnxruntime
@@ -47,7 +46,8 @@ class OnnxModelLoader:
         """Fetch the artefact, check its digests, create the session. Raises ModelNotReady."""
         try:
             onnx_file = self._folder.fetch(version.artefact)
-            return OnnxModel(self._create_session(onnx_file, version.artefact))
+            options = self.session_options(version.artefact)
+            return OnnxModel(onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"]))
         except StoreUnavailable as error:
             raise ModelNotReady(model, version.number, str(error)) from error
         except OSError as error:
@@ -55,7 +55,8 @@ class OnnxModelLoader:
         except RUNTIME_ERRORS as error:
             raise ModelNotReady(model, version.number, "ONNX Runtime refused the artefact") from error
 
-    def _create_session(self, onnx_file: Path, artefact: Artefact) -> onnxruntime.InferenceSession:
+    def session_options(self, artefact: Artefact) -> onnxruntime.SessionOptions:
+        """How a session for this artefact is to run."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._intra_op_threads
         options.inter_op_num_threads = 1
@@ -64,4 +65,4 @@ class OnnxModelLoader:
         options.log_severity_level = _FATAL_ONLY
         if len(artefact.files) > 1 and artefact.size_bytes >= _PREPACKING_LIMIT_BYTES:
             options.add_session_config_entry("session.disable_prepacking", "1")
-        return onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])
+        return options

@@ -88,7 +88,8 @@ def _named(tensors: Any, member: str) -> dict[str, Mapping[str, Any]]:
             raise MalformedBody(f"every item of {member} must be an object with a string 'name'")
         if tensor["name"] in by_name:
             raise InvalidRequest(f"{member} name {shown(tensor['name'])} more than once")
-        _parameters_of(tensor, f"{member} {shown(tensor['name'])}")
+        if "parameters" in tensor:
+            _parameters_of(tensor, f"{member} {shown(tensor['name'])}")
         by_name[tensor["name"]] = tensor
     return by_name
 
