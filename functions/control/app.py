@@ -21,7 +21,7 @@ _EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 def create_app(*, registry: Registry, publisher: FunctionPublisher) -> FastAPI:
     """The application; nothing is read from the environment."""
-    app = FastAPI(title="Sluice", version=__version__, openapi_url=None)
+    app = FastAPI(title="Sluice", version=__version__, openapi_url=None, redirect_slashes=False)
     install_error_handlers(app)
     _add_server_routes(app, registry=registry, publisher=publisher)
     _add_unknown_model_routes(app)

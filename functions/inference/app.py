@@ -26,7 +26,7 @@ VERSION = "/v2/models/{model}/versions/{model_version}"
 
 def create_app(*, model: str, releases: ReleaseHolder, infer: InferEndpoint) -> FastAPI:
     """The application that serves `model`; nothing is read from the environment."""
-    app = FastAPI(title=f"Sluice: {model}", version=__version__, openapi_url=None)
+    app = FastAPI(title=f"Sluice: {model}", version=__version__, openapi_url=None, redirect_slashes=False)
     install_error_handlers(app)
     _add_server_routes(app, model=model, releases=releases)
     _add_model_routes(app, releases=releases)

@@ -1,29 +1,17 @@
 """The control function through its Lambda handler: the server endpoints of the protocol, and what exists nowhere."""
 
-from types import SimpleNamespace
 from typing import Any
 
-import orjson
 import pytest
-from aws_lambda_powertools import Logger
 
-from functions.control.composition import build_handler
 from sluice import __version__
 from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model import Model
 from sluice.errors import StoreUnavailable
-from tests.functions.builders import an_event as inference_event
+from tests.functions.control_function import ControlFunction
 from tests.unit.catalog.builders import a_model, a_release, a_version, an_event
-
-CONTEXT = SimpleNamespace(
-    function_name="control",
-    function_version="1",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:control",
-    aws_request_id="lambda-request",
-)
 
 
 class UnavailableRegistry(MemoryRegistry):
@@ -54,10 +42,7 @@ def publisher() -> MemoryPublisher:
 def call(
     registry: MemoryRegistry, publisher: MemoryPublisher, path: str, method: str = "GET"
 ) -> tuple[int, Any, dict[str, str]]:
-    handler = build_handler(registry=registry, publisher=publisher, logger=Logger(service="control-test"))
-    route_key = "ANY /v2/{proxy+}"
-    answer = handler(inference_event(method, path, route_key=route_key), CONTEXT)
-    return answer["statusCode"], orjson.loads(answer["body"] or "null"), answer["headers"]
+    return ControlFunction(registry, publisher).call(path, method)
 
 
 def test_the_server_says_what_it_is_and_claims_no_extension_that_it_lacks(

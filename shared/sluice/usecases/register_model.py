@@ -1,6 +1,7 @@
 """Register a model version: check everything, then write, so that a refusal leaves no trace."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,7 +49,7 @@ def register_model(
         for file in version.artefact.files:
             content.put("artefacts", (Path(folder) / file.path).read_bytes())
     _save_model(model_of(source.manifest), registry, by=by, clock=clock)
-    return _add(version, registry)
+    return _add(_dated(version, clock.now()), registry)
 
 
 def _inspected(
@@ -65,6 +66,11 @@ def _inspected(
     except ArtefactRefused as refusal:  # the copy's path says nothing to anybody
         raise ArtefactRefused(str(source.onnx_file), refusal.rule) from refusal
     return version
+
+
+def _dated(version: ModelVersion, at: datetime) -> ModelVersion:
+    """Registered when it is written, after its model: the history is read in the order of its instants."""
+    return replace(version, registered_at=at, approval=replace(version.approval, at=at))
 
 
 def _check_agreement(source: ManifestFile, version: ModelVersion) -> None:

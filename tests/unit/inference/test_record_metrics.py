@@ -1,50 +1,12 @@
-"""Records are embedded metric format: the rules of AWS's specification, checked one by one.
+"""The metrics of a record, and the directive that names them."""
 
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-"""
-
-import re
-from collections.abc import Mapping
 from itertools import count
-from typing import Any
 
 import pytest
 
 from sluice.inference.record_metrics import directive, metrics_of
 from sluice.inference.trace import PredictionTrace, Step
-
-UNITS = (
-    "Seconds Microseconds Milliseconds Bytes Kilobytes Megabytes Gigabytes Terabytes Bits Kilobits Megabits Gigabits"
-)
-UNITS += " Terabits Percent Count None"
-
-
-def assert_is_embedded_metric_format(record: Mapping[str, Any]) -> None:
-    metadata = record["_aws"]
-    assert type(metadata["Timestamp"]) is int
-    assert metadata["Timestamp"] > 0
-    assert set(metadata) == {"Timestamp", "CloudWatchMetrics"}
-    assert type(metadata["CloudWatchMetrics"]) is list
-    for metric_directive in metadata["CloudWatchMetrics"]:
-        _assert_directive(metric_directive, record)
-
-
-def _assert_directive(metric_directive: Mapping[str, Any], record: Mapping[str, Any]) -> None:
-    assert set(metric_directive) == {"Namespace", "Dimensions", "Metrics"}
-    assert re.fullmatch(r"[A-Za-z0-9._/#:-]{1,255}", metric_directive["Namespace"])
-    assert metric_directive["Dimensions"]
-    for dimension_set in metric_directive["Dimensions"]:
-        assert 1 <= len(dimension_set) <= 30
-        for name in dimension_set:
-            assert 1 <= len(name) <= 250
-            assert type(record[name]) is str
-            assert 1 <= len(record[name]) <= 1024
-    assert 1 <= len(metric_directive["Metrics"]) <= 100
-    for metric in metric_directive["Metrics"]:
-        assert set(metric) <= {"Name", "Unit", "StorageResolution"}
-        assert 1 <= len(metric["Name"]) <= 1024
-        assert metric["Unit"] in UNITS.split()
-        assert type(record[metric["Name"]]) in (int, float)
+from tests.embedded_metrics import assert_is_embedded_metric_format
 
 
 def a_trace(*steps: Step) -> PredictionTrace:

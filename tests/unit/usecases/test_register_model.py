@@ -2,7 +2,9 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from sluice.catalog.model import RiskTier
 from sluice.catalog.model_version import ModelVersion
 from sluice.errors import ArtefactRefused, FidelityMismatch, InvalidManifest, ModelVersionTaken, StoreUnavailable
 from sluice.usecases.register_model import register_model
-from tests.unit.catalog.builders import AFFINE_SIGNATURE, FixedClock, a_manifest, a_model, write_manifest
+from tests.unit.catalog.builders import AFFINE_SIGNATURE, NOON, FixedClock, a_manifest, a_model, write_manifest
 
 Register = Callable[..., ModelVersion]
 
@@ -62,6 +64,25 @@ def test_the_first_registration_creates_model_and_version(
     assert registry.find_model("churn") == a_model()
     assert content.get("artefacts", version.artefact.digest) == (tmp_path / "model.onnx").read_bytes()
     assert [event.action for event in registry.list_history("churn")] == ["model created", "registered"]
+
+
+class TickingClock:
+    """Each look at it is a second later."""
+
+    def __init__(self) -> None:
+        self._seconds = count()
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=next(self._seconds))
+
+
+def test_the_history_reads_in_the_order_of_its_instants(
+    register: Register, registry: MemoryRegistry, tmp_path: Path
+) -> None:
+    register(write_manifest(tmp_path), clock=TickingClock())
+
+    created, registered = registry.list_history("churn")
+    assert created.at < registered.at
 
 
 def test_without_a_number_the_next_free_one_is_taken(register: Register, tmp_path: Path) -> None:
