@@ -18,7 +18,9 @@ from sluice.inference.tensor_decoder import TensorDecoder
 from sluice.inference.tensors import InferenceRequest, ParameterValue
 
 _ID_LIMIT_CHARACTERS = 1024
-_BINARY_PARAMETERS = ("binary_data", "binary_data_output", "binary_data_size")
+# `binary_data` and `binary_data_output` say in which form a client would like its outputs. A server without the
+# extension answers in JSON, which every client reads; NVIDIA's asks for binary outputs unless told otherwise.
+_BINARY_INPUT = "binary_data_size"
 
 
 class RequestDecoder:
@@ -103,7 +105,7 @@ def _parameters_of(holder: Mapping[str, Any], where: str) -> Mapping[str, Parame
     for name, value in parameters.items():
         if type(value) not in (str, int, float, bool):
             raise MalformedBody(f"parameter {shown(name)} of {where} must be a string, number or boolean")
-    if any(parameters.get(name) for name in _BINARY_PARAMETERS):
+    if _BINARY_INPUT in parameters:
         raise binary_not_offered()
     return parameters
 
