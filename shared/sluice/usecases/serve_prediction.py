@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sluice.errors import InferenceFailed
+from sluice.errors import InferenceFailed, InvalidTensor
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import LoadedModel
@@ -52,6 +52,8 @@ def _predict(
     try:
         return dict(zip(names, model.predict(request.inputs, names), strict=True))
     except RuntimeError as error:
+        if empty := next((name for name, array in request.inputs.items() if not array.size), None):
+            raise InvalidTensor(empty, "it is empty, and this model cannot predict from an empty tensor") from error
         raise InferenceFailed(model_name, choice.version.released.number) from error
 
 

@@ -106,6 +106,14 @@ def test_an_unknown_version_is_answered_with_those_that_are_served(model_version
         serve(model_version=model_version)
 
 
+def test_a_model_that_fails_on_no_rows_at_all_blames_the_empty_tensor() -> None:
+    no_rows = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [0], "data": []}]}
+
+    assert serve(body=orjson.dumps(no_rows))["outputs"][0]["data"] == []
+    with pytest.raises(InvalidTensor, match="'x': it is empty"):
+        serve(model_version="3", body=orjson.dumps(no_rows))
+
+
 def test_another_model_is_unknown() -> None:
     with pytest.raises(UnknownModel, match="unknown model 'other'"):
         serve("other")
