@@ -50,7 +50,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: $(VENV)/setup.done ## resolve requirements/*.txt anew
 	@$(COMPILE) requirements/setup.in -o requirements/setup.txt
 	@$(COMPILE) pyproject.toml --extra local -o requirements/run.txt
-	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/run.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra infra -c requirements/run.txt -o requirements/infra.txt
+	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
 
 clean: ## remove everything that was built
