@@ -1,0 +1,74 @@
+"""Run the journey: `python -m infra.emulator --python INTERPRETER`; exit code 1 if a step does not do what it says."""
+
+import argparse
+import platform
+import socket
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from infra.emulator.cdk import Cdk, DeploymentFailed
+from infra.emulator.commands import CommandFailed, Sluice, local_plane
+from infra.emulator.journey import Journey, NotAsPromised
+from infra.emulator.server import EmulatorFailed, running_emulator
+from infra.emulator.settings import EmulatorSettings
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def main() -> int:
+    """Deploy, use, change and tear down, in a folder that is gone afterwards."""
+    arguments = _arguments()
+    try:
+        with TemporaryDirectory(prefix="sluice-emulator-") as folder:
+            _travel(Path(folder), arguments)
+    except (CommandFailed, DeploymentFailed, EmulatorFailed, NotAsPromised) as failure:
+        sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
+        return 1
+    return 0
+
+
+def _travel(folder: Path, arguments: argparse.Namespace) -> None:
+    settings = EmulatorSettings(_free_port(), folder)
+    context = (f"env={arguments.env}", f"architecture={_ARCHITECTURES[platform.machine()]}")
+    cdk = Cdk(_CHECKOUT, settings, context)
+    with ExitStack() as running:
+        running.enter_context(running_emulator(arguments.python, settings))
+        local = running.enter_context(local_plane(_CHECKOUT))
+        cdk.bootstrap()
+        cdk.deploy()
+        _say(f"bootstrapped and deployed {arguments.env}: every signature checked, every IAM policy enforced")
+        deployed = Sluice(_CHECKOUT, _target(settings, arguments.env, cdk))
+        Journey(cdk, deployed, local, _say).run(_CHECKOUT / "build", folder / "changed")
+
+
+def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str, str]:
+    """The stack's own address is a name of AWS's; the emulator serves the same API below a path of its own."""
+    api_id = cdk.output(f"sluice-{environment}-serving", "GatewayUrl").removeprefix("https://").split(".")[0]
+    gateway = {"SLUICE_ENV": environment, "SLUICE_GATEWAY_URL": f"{settings.endpoint_url}/_aws/execute-api/{api_id}"}
+    return {**settings.client_environment(), **gateway}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.emulator", description=__doc__)
+    parser.add_argument("--python", type=Path, required=True, help="has the emulator; Lambda functions run under it")
+    parser.add_argument("--env", default="dev", help="the environment to deploy")
+    return parser.parse_args()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
