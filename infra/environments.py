@@ -25,6 +25,7 @@ STAGING: Final = Environment(
     api=ApiSettings(rate_rps=100, burst=200),
     models=(replace(_BREAST_CANCER, warmth=SnapStart()), _WINE),
     shifts_on_deploy=False,
+    region="eu-central-1",
 )
 
 PROD: Final = Environment(
@@ -46,6 +47,7 @@ PROD: Final = Environment(
         replace(_WINE, warmth=SnapStart(), reserved_concurrency=50),
     ),
     shifts_on_deploy=False,
+    region="eu-central-1",
 )
 
 ENVIRONMENTS: Final = {environment.name: environment for environment in (DEV, STAGING, PROD)}

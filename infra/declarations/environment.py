@@ -73,6 +73,8 @@ class Environment:
         check("models", names, "one or more, each named once", holds=1 <= len(names) == len(set(names)))
         endpoints = [it.name for it in self.gpu_endpoints]
         check("gpu_endpoints", endpoints, "each named once", holds=len(endpoints) == len(set(endpoints)))
+        known = self.region is not None or not self.data.customer_keys
+        check("region", self.region, "given, for tables under customer_keys", holds=known)
         self._check_second_region()
 
     def _check_second_region(self) -> None:

@@ -1,0 +1,89 @@
+"""The buckets, by what they hold and how long: artefacts for ever, records for a while, the ledger whatever anyone says."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.private_bucket import BucketProps, PrivateBucket
+from infra.declarations.environment import DataSettings
+
+_ACCESS_LOGS_DAYS = 90
+_INFREQUENT_AFTER_DAYS = 30
+_INFREQUENT_PAYS_AFTER_DAYS = 60  # moved objects are billed for 30 days at least
+
+
+class AccessLogs(PrivateBucket):
+    """Who read and wrote the other buckets. S3 can write it with its own keys only, and does not log itself."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, data: DataSettings) -> None:
+        expiry = s3.LifecycleRule(id="expiry", expiration=cdk.Duration.days(_ACCESS_LOGS_DAYS))
+        props = BucketProps(data.protected, None, None, data.retention.replaced_objects_days, lifecycle=[expiry])
+        super().__init__(scope, construct_id, props)
+        reason = "this is the bucket that access logs go to"
+        acknowledgment = cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-S1", reason=reason)
+        cdk.Validations.of(self.bucket).acknowledge(acknowledgment)
+
+
+class ArtefactsBucket(PrivateBucket):
+    """Artefacts and release documents under their own digests: written once, never changed."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        data: DataSettings,
+        key: kms.IKey | None,
+        logs: s3.IBucket,
+        name: str | None = None,
+    ) -> None:
+        props = BucketProps(data.protected, key, logs, data.retention.replaced_objects_days, name=name)
+        super().__init__(scope, construct_id, props)
+
+    def grant_read_content(self, grantee: iam.IGrantable) -> None:
+        """Fetch a release and its artefacts, by digest."""
+        self.grant_get(grantee, "artefacts", "releases")
+
+
+class RecordsBucket(PrivateBucket):
+    """Inference records and the bodies too large for one; what is personal, so it expires."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, data: DataSettings, key: kms.IKey | None, logs: s3.IBucket
+    ) -> None:
+        retention = data.retention
+        props = BucketProps(
+            data.protected,
+            key,
+            logs,
+            retention.replaced_objects_days,
+            lifecycle=_records_lifecycle(retention.records_days),
+        )
+        super().__init__(scope, construct_id, props)
+
+    def grant_write_content(self, grantee: iam.IGrantable) -> None:
+        """Keep bodies and the records of high-risk predictions."""
+        self.grant_put(grantee, "bodies", "records")
+
+
+class LedgerBucket(PrivateBucket):
+    """Copies of ledger records. In a protected environment nobody, the account's root included, can delete one early."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, data: DataSettings, key: kms.IKey | None, logs: s3.IBucket
+    ) -> None:
+        kept = cdk.Duration.days(data.retention.ledger_days)
+        lock = s3.ObjectLockRetention.compliance(kept) if data.protected else s3.ObjectLockRetention.governance(kept)
+        props = BucketProps(data.protected, key, logs, data.retention.replaced_objects_days, locked=lock)
+        super().__init__(scope, construct_id, props)
+
+
+def _records_lifecycle(days: int) -> list[s3.LifecycleRule]:
+    expiry = s3.LifecycleRule(id="expiry", expiration=cdk.Duration.days(days))
+    if days <= _INFREQUENT_PAYS_AFTER_DAYS:
+        return [expiry]
+    after = cdk.Duration.days(_INFREQUENT_AFTER_DAYS)
+    move = s3.Transition(storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=after)
+    return [expiry, s3.LifecycleRule(id="infrequent-access", transitions=[move])]
