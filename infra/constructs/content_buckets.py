@@ -1,4 +1,4 @@
-"""The buckets, by what they hold and how long: artefacts for ever, records for a while, the ledger whatever anyone says."""
+"""The buckets, by what they hold and how long: artefacts for ever, records for a while, the ledger under a lock."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -69,7 +69,7 @@ class RecordsBucket(PrivateBucket):
 
 
 class LedgerBucket(PrivateBucket):
-    """Copies of ledger records. In a protected environment nobody, the account's root included, can delete one early."""
+    """Copies of ledger records. In a protected environment nobody can delete one early, not even the account's root."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, data: DataSettings, key: kms.IKey | None, logs: s3.IBucket

@@ -9,6 +9,7 @@ from infra.declarations.gpu_endpoint import GpuEndpointSettings
 from infra.declarations.model import ModelSettings
 from infra.declarations.refusal import check
 
+_LOG_RETENTION_DAYS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 
 
@@ -27,6 +28,12 @@ class Retention:
     records_days: int = 180
     replaced_objects_days: int = 30
     ledger_days: int = 30
+
+    def __post_init__(self) -> None:
+        allowed = f"one of {sorted(_LOG_RETENTION_DAYS)}, which is what CloudWatch Logs takes"
+        check("logs_days", self.logs_days, allowed, holds=self.logs_days in _LOG_RETENTION_DAYS)
+        for name in ("records_days", "replaced_objects_days", "ledger_days"):
+            check(name, getattr(self, name), "at least 1", holds=getattr(self, name) >= 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""The function behind the deployment steps: the only one that may change a model function or its alias."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+from functions.deployment.settings import DeploymentSettings
+
+from infra.constructs.data_table import DataTable
+from infra.constructs.function_layers import FunctionLayers
+from infra.constructs.function_names import model_function_arns
+from infra.constructs.function_role import acknowledge_wildcard
+from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
+from infra.declarations.environment import Environment
+from infra.declarations.model import ProvisionedConcurrency
+
+TIMEOUT_SECONDS = 600  # a version that starts from a snapshot takes minutes to become active
+_MEMORY_MB = 512
+_PUBLISH = ("lambda:GetFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateFunctionConfiguration")
+_KEEP_READY = (
+    "lambda:DeleteProvisionedConcurrencyConfig",
+    "lambda:GetProvisionedConcurrencyConfig",
+    "lambda:ListProvisionedConcurrencyConfigs",
+    "lambda:PutProvisionedConcurrencyConfig",
+)
+
+
+class DeploymentFunction(Construct):
+    """`function`; custom resources call it by its ARN."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        place: FunctionPlace,
+        environment: Environment,
+        layers: FunctionLayers,
+        registry: DataTable,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        settings = DeploymentSettings(
+            registry_table=registry.table.table_name, function_prefix=environment.function_prefix
+        )
+        shape = FunctionShape(
+            source="deployment",
+            description="Guards rollouts against deployments, and carries releases over to new code",
+            layers=(layers.runtime,),
+            variables=settings.to_environment(),
+            memory_mb=_MEMORY_MB,
+            timeout_seconds=TIMEOUT_SECONDS,
+        )
+        ours = PythonFunction(self, "Deployment", place=place, shape=shape)
+        self.function, self.role = ours.function, ours.role
+        registry.grant_read_and_append(ours.role)
+        _let_carry_over(ours.role, model_function_arns(self, environment), environment)
+
+
+def _let_carry_over(role: iam.Role, function_arns: Sequence[str], environment: Environment) -> None:
+    """Functions and their versions and aliases; UpdateAlias only where a deployment may shift traffic."""
+    shift = ("lambda:UpdateAlias",) if environment.shifts_on_deploy else ()
+    _allow(role, ("lambda:GetAlias", *_PUBLISH, *shift), function_arns)
+    _allow(role, ("lambda:GetFunctionConfiguration",), [f"{arn}:*" for arn in function_arns])
+    if any(isinstance(model.warmth, ProvisionedConcurrency) for model in environment.models):
+        _allow(role, _KEEP_READY, [*function_arns, *(f"{arn}:*" for arn in function_arns)])
+    acknowledge_wildcard(role, "function versions of the environment's models: their numbers are given when published")
+
+
+def _allow(role: iam.Role, actions: Sequence[str], resources: Sequence[str]) -> None:
+    role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))

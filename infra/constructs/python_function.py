@@ -1,0 +1,78 @@
+"""A Lambda function of ours: its code, log group and role; every setting explicit, and one name for all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.asset_folders import AssetFolders
+from infra.constructs.fingerprint import fingerprint_of
+from infra.constructs.function_layers import RUNTIME, HashedLayer, architecture_of
+from infra.constructs.function_role import FunctionRole
+from infra.constructs.hashed_code import code_of
+from infra.constructs.log_groups import KeptLogs
+from infra.declarations.environment import DataSettings
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPlace:
+    """What all functions of a stack share; `log_key` encrypts what they log."""
+
+    folders: AssetFolders
+    data: DataSettings
+    log_key: kms.IKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionShape:
+    """What makes a function this one. `source` is its folder below `functions/`; `name` is physical, if one is needed."""
+
+    source: str
+    description: str
+    layers: Sequence[HashedLayer]
+    variables: Mapping[str, str]
+    memory_mb: int
+    timeout_seconds: int
+    name: str | None = None
+    reserved_concurrency: int | None = None
+    starts_from_snapshot: bool = False
+
+
+class PythonFunction(Construct):
+    """`function`, `role`, `log_group`; and `deployment`, the fingerprint that it carries as SLUICE_DEPLOYMENT too."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, place: FunctionPlace, shape: FunctionShape) -> None:
+        super().__init__(scope, construct_id)
+        hashed = code_of(place.folders.function(shape.source))
+        self.deployment = _deployment(self, place, shape, hashed.digest)
+        self.log_group = KeptLogs(self, "Logs", data=place.data, key=place.log_key)
+        self.role = FunctionRole(self, "Role", log_group=self.log_group)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=shape.name,
+            description=shape.description,
+            runtime=RUNTIME,
+            architecture=architecture_of(place.folders),
+            handler=f"functions.{shape.source}.handler.handler",
+            code=hashed.code,
+            layers=[each.layer for each in shape.layers],
+            environment={**shape.variables, "SLUICE_DEPLOYMENT": self.deployment},
+            memory_size=shape.memory_mb,
+            timeout=cdk.Duration.seconds(shape.timeout_seconds),
+            reserved_concurrent_executions=shape.reserved_concurrency,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if shape.starts_from_snapshot else None,
+            tracing=lambda_.Tracing.ACTIVE,
+            role=self.role,
+            log_group=self.log_group,
+        )
+
+
+def _deployment(scope: Construct, place: FunctionPlace, shape: FunctionShape, code_digest: str) -> str:
+    """Everything that a function version is made of. Reserved concurrency is not: it belongs to the function."""
+    digests = [each.digest for each in shape.layers]
+    parts = {**asdict(replace(shape, layers=(), reserved_concurrency=None)), "layers": digests, "code": code_digest}
+    return fingerprint_of(scope, {**parts, "architecture": place.folders.architecture.value, "runtime": RUNTIME.name})
