@@ -18,8 +18,13 @@ def build_handler(*, registry: Registry, publisher: FunctionPublisher, logger: L
     @logger.inject_lambda_context(correlation_id_path=_REQUEST_ID)
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         answer = entrance(event, context)
-        http = event["requestContext"]["http"]
-        logger.info("answered", method=http["method"], path=http["path"], status=answer["statusCode"])
+        logger.info("answered", **_asked(event), status=answer["statusCode"])
         return answer
 
     return handle
+
+
+def _asked(event: dict[str, Any]) -> dict[str, Any]:
+    """Method and path: HTTP APIs nest them (payload format 2.0), REST APIs do not (1.0)."""
+    http = event["requestContext"].get("http") or {"method": event["httpMethod"], "path": event["path"]}
+    return {"method": http["method"], "path": http["path"]}

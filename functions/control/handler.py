@@ -15,6 +15,6 @@ _settings = ControlSettings.from_environment()
 
 handler = build_handler(
     registry=DynamoRegistry(RegistryTable(_settings.registry_table, region=os.environ["AWS_REGION"])),
-    publisher=LambdaPublisher(boto3.client("lambda")),
+    publisher=LambdaPublisher(boto3.client("lambda"), function_prefix=_settings.function_prefix),
     logger=Logger(service="control"),
 )

@@ -19,6 +19,9 @@ class ControlSettings(BaseModel):
     registry_table: str = Field(min_length=1)
     """The DynamoDB table of models, versions and releases."""
 
+    function_prefix: str = ""
+    """What the names of model functions start with; environments that share an account differ in it."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings. Raises pydantic's ValidationError, which names what is missing."""

@@ -7,7 +7,7 @@ from tempfile import gettempdir
 from time import perf_counter_ns
 from typing import Any
 
-from functions.inference.gateway_calls import call_from_event, hot_route_keys
+from functions.inference.gateway_calls import call_from_event, hot_route_keys, in_format_2, rest_route_key
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
 from functions.inference.release_holder import ReleaseHolder
@@ -16,7 +16,8 @@ from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
 from sluice.catalog.ports import ContentStore
-from sluice.errors import NotAvailable
+from sluice.errors import NoReleaseYet, NotAvailable
+from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
 from sluice.inference.record_metrics import to_ms
 from sluice.usecases.open_release import open_release
@@ -49,17 +50,24 @@ def build_handler(
 
 
 def hold_release(settings: InferenceSettings, *, content: ContentStore, root: Path = ARTEFACTS_ROOT) -> ReleaseHolder:
-    """The settings' release, opened on first use; its artefacts are kept on disk under `root`."""
+    """The settings' release, opened on first use; its artefacts are kept on disk under `root`.
+
+    Without a release, as a stack begins, every use raises NoReleaseYet.
+    """
     folder = ArtefactFolder(content, root)
-    return ReleaseHolder(
-        lambda: open_release(
+
+    def open_it() -> OpenedRelease:
+        if settings.release is None or settings.release_digest is None:
+            raise NoReleaseYet(settings.model)
+        return open_release(
             settings.model,
             settings.release,
             settings.release_digest,
             content=content,
             loader_for=lambda it: OnnxModelLoader(folder, intra_op_threads=it.intra_op_threads),
         )
-    )
+
+    return ReleaseHolder(open_it)
 
 
 def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndpoint) -> Handler:
@@ -76,6 +84,8 @@ def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndp
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if event.get("routeKey") in hot:
             return infer.answer(call_from_event(event, context, model=model)).to_event()
+        if rest_route_key(event) in hot:
+            return infer.answer(call_from_event(in_format_2(event), context, model=model)).to_event()
         return framework()(event, context)
 
     return handle

@@ -1,4 +1,7 @@
-"""From API Gateway's event (HTTP API, payload format 2.0) to a prediction call, without a framework."""
+"""From API Gateway's event to a prediction call, without a framework.
+
+HTTP APIs send payload format 2.0, which everything here reads; REST APIs send format 1.0, which is translated first.
+"""
 
 from base64 import b64decode
 from collections.abc import Mapping
@@ -17,8 +20,19 @@ def hot_route_keys(model: str) -> frozenset[str]:
     return frozenset((*_TEMPLATES, *(template.replace("{model}", model) for template in _TEMPLATES)))
 
 
+def rest_route_key(event: Mapping[str, Any]) -> str:
+    """The route of a REST API's event, written as an HTTP API would; of any other event, no route at all."""
+    return f"{event.get('httpMethod')} {event.get('resource')}"
+
+
+def in_format_2(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A REST API's event with its headers as an HTTP API gives them: repeated ones joined by a comma."""
+    repeated = {name: ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    return {**event, "headers": {**(event.get("headers") or {}), **repeated}}
+
+
 def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> PredictionCall:
-    """The call; `model` is the name where the route has no variable for it."""
+    """The call, from format 2.0; `model` is the name where the route has no variable for it."""
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     variables = event.get("pathParameters") or {}
     return PredictionCall(

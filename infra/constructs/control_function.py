@@ -9,8 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
-from functions.control.settings import ControlSettings
 
+from functions.control.settings import ControlSettings
 from infra.constructs.data_table import DataTable
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_arns

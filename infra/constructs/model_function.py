@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
-from functions.inference.settings import InferenceSettings
 
+from functions.inference.settings import InferenceSettings
 from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
@@ -62,9 +62,9 @@ def _shape(props: ModelFunctionProps) -> FunctionShape:
 
 
 def _settings(props: ModelFunctionProps) -> InferenceSettings:
-    """The release is not here: the publisher sets it. A weighted alias refuses provisioned concurrency, so the
+    """All but the release, which the publisher sets.
 
-    publisher puts that on function versions, and this is how it knows how much.
+    An alias with weights refuses provisioned concurrency: the publisher puts it on versions, and learns here how much.
     """
     warmth = props.model.warmth
     return InferenceSettings(

@@ -28,7 +28,7 @@ class FunctionPlace:
 
 @dataclass(frozen=True, slots=True)
 class FunctionShape:
-    """What makes a function this one. `source` is its folder below `functions/`; `name` is physical, if one is needed."""
+    """What makes a function this one. `source` is its folder below `functions/`; `name` is physical, where given."""
 
     source: str
     description: str

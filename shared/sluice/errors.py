@@ -14,9 +14,12 @@
     │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
     ├── Conflict                the world moved, or a rule of state forbids it
     │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseTaken, ReleaseBindingTaken, StillServed
+    │   ├── RolloutOpen             a candidate has traffic, so a deployment must wait
+    │   ├── PublishFailed           AWS could not make a function version ready
     │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
     ├── NotAvailable            retry after `retry_after_seconds`
     │   ├── ModelNotReady           loading, or the artefact could not be fetched
+    │   ├── NoReleaseYet            the function is deployed, and nothing is released to it
     │   └── StoreUnavailable        a table or bucket failed or came too late
     └── InferenceFailed         ours: the model raised on a valid request
         └── NonFiniteOutput         it answered NaN or infinity
@@ -186,6 +189,22 @@ class AliasRefused(Conflict):
         self.code = code
 
 
+class RolloutOpen(Conflict):
+    """A candidate has a share of the traffic; whoever wants to change the function must wait for the verdict."""
+
+    def __init__(self, model: str, *, candidate: str, weight_bps: int) -> None:
+        share = f"function version {candidate} has {weight_bps} bps of the traffic of {model!r}"
+        end = f"`sluice alias shift {model} --promote` or `--abort`"
+        super().__init__(f"a rollout is open: {share}; end it with {end}, then deploy again")
+
+
+class PublishFailed(Conflict):
+    """AWS published a function version and could not make it ready; nobody was sent to it."""
+
+    def __init__(self, function_name: str, function_version: str, why: str) -> None:
+        super().__init__(f"{function_name} function version {function_version} did not become ready: {why}")
+
+
 class NotAvailable(SluiceError):
     """A temporary failure; worth a retry."""
 
@@ -197,6 +216,13 @@ class ModelNotReady(NotAvailable):
 
     def __init__(self, model: str, model_version: int, why: str) -> None:
         super().__init__(f"model {model!r} version {model_version} is not ready: {why}")
+
+
+class NoReleaseYet(NotAvailable):
+    """The model's function is deployed, and no release was ever published to it."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"model {model!r} has no release yet; publish one with `sluice release publish {model}`")
 
 
 class StoreUnavailable(NotAvailable):

@@ -9,10 +9,17 @@ from sluice.catalog.release import LIVE_ALIAS, Release, function_name_of
 from sluice.errors import AliasRefused, UnknownFunction
 
 
+@dataclass(frozen=True)
+class _Published:
+    release: str
+    deployment: str
+
+
 @dataclass
 class _Function:
-    released: list[str] = field(default_factory=list)
-    """The digest and number of each published release; function version n stands at index n - 1."""
+    published: list[_Published] = field(default_factory=list)
+    """Function version n stands at index n - 1."""
+    deployment: str = ""
     alias: AliasState | None = None
 
 
@@ -24,14 +31,38 @@ class MemoryPublisher:
         self._revisions = count(1)
         self._functions = {model: _Function() for model in models}
 
+    def function_name(self, model: str) -> str:
+        """See the port."""
+        return function_name_of(model)
+
+    def deploy(self, model: str, deployment: str) -> None:
+        """What a deployment does: other code and settings from the next function version on."""
+        with self._lock:
+            self._function(model).deployment = deployment
+
+    def bootstrap(self, model: str) -> None:
+        """What a stack does when it is created: a function version without a release, and the alias on it."""
+        with self._lock:
+            function = self._function(model)
+            function.published.append(_Published("", function.deployment))
+        self.create_alias(model, str(len(function.published)))
+
     def publish(self, model: str, release: Release) -> str:
         """See the port."""
-        content = f"{release.number} {release.digest}"
         with self._lock:
-            released = self._function(model).released
-            if not released or released[-1] != content:
-                released.append(content)
-            return str(len(released))
+            function = self._function(model)
+            published = _Published(f"{release.number} {release.digest}", function.deployment)
+            if not function.published or function.published[-1] != published:
+                function.published.append(published)
+            return str(len(function.published))
+
+    def deployment_of(self, model: str, function_version: str) -> str:
+        """See the port."""
+        with self._lock:
+            published = self._function(model).published
+            if not function_version.isdecimal() or not 1 <= int(function_version) <= len(published):
+                raise UnknownFunction(f"{function_name_of(model)} has no function version {function_version}")
+            return published[int(function_version) - 1].deployment
 
     def alias(self, model: str) -> AliasState | None:
         """See the port."""
@@ -77,7 +108,7 @@ class MemoryPublisher:
         return self._functions[model]
 
     def _require(self, model: str, function_version: str) -> None:
-        if function_version not in map(str, range(1, len(self._function(model).released) + 1)):
+        if function_version not in map(str, range(1, len(self._function(model).published) + 1)):
             raise AliasRefused("ResourceNotFoundException", f"Function not found: {model}:{function_version}")
 
     def _revision(self) -> str:

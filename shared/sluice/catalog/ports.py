@@ -115,11 +115,20 @@ class ArtefactInspector(Protocol):
 class FunctionPublisher(Protocol):
     """The Lambda side of a release: function versions, and who gets traffic."""
 
-    def publish(self, model: str, release: Release) -> str:
-        """Set the release on the function, publish a function version and return its number.
+    def function_name(self, model: str) -> str:
+        """What the model's function is called here."""
+        ...
 
-        Idempotent: the same release on the same code gives the same function version. Raises UnknownFunction.
+    def publish(self, model: str, release: Release) -> str:
+        """Set the release on the function, publish a function version, return its number once it is ready.
+
+        Idempotent: the same release on the same code gives the same function version. Raises UnknownFunction,
+        PublishFailed, and Conflict if the function was changed meanwhile.
         """
+        ...
+
+    def deployment_of(self, model: str, function_version: str) -> str:
+        """The deployment that the function version's code and settings are of; "" if nobody said. Raises NotFound."""
         ...
 
     def alias(self, model: str) -> AliasState | None:

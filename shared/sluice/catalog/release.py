@@ -14,9 +14,9 @@ MAX_VERSIONS_PER_RELEASE = 90
 """A release is written in one transaction that checks every version's approval; DynamoDB takes 100 items."""
 
 
-def function_name_of(model_name: str) -> str:
-    """The Lambda function that serves a model: one function per model."""
-    return f"inference-{model_name}"
+def function_name_of(model_name: str, prefix: str = "") -> str:
+    """The Lambda function that serves a model: one per model; `prefix` tells environments of one account apart."""
+    return f"{prefix}inference-{model_name}"
 
 
 @dataclass(frozen=True, slots=True)

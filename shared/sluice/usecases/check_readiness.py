@@ -5,18 +5,20 @@ from sluice.errors import NotAvailable, UnknownFunction
 
 
 def check_readiness(*, registry: Registry, publisher: FunctionPublisher) -> None:
-    """Return if every model that has a release has its `live` alias. Raises NotAvailable that names the others.
+    """Return if the `live` alias of every released model serves a release. Raises NotAvailable that names the others.
 
     The registry's own failure comes through as StoreUnavailable.
     """
     released = [model.name for model in registry.list_models() if registry.latest_release(model.name)]
-    waiting = [name for name in released if not _has_alias(name, publisher)]
+    waiting = [name for name in released if not _serves(name, registry, publisher)]
     if waiting:
         raise NotAvailable(f"released, but without traffic yet: {', '.join(waiting)}")
 
 
-def _has_alias(model: str, publisher: FunctionPublisher) -> bool:
+def _serves(model: str, registry: Registry, publisher: FunctionPublisher) -> bool:
     try:
-        return publisher.alias(model) is not None
+        alias = publisher.alias(model)
     except UnknownFunction:
         return False
+    bound = {binding.function_version for binding in registry.list_bindings(model)}
+    return alias is not None and alias.stable_version in bound

@@ -3,7 +3,8 @@
 A process may die between any two of these steps; the same call again takes up where it stopped.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sluice.catalog.alias import AliasState
 from sluice.catalog.approval import HistoryEvent
@@ -19,7 +20,7 @@ _NUMBER_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release, the function version that carries it, and the alias as it is: unmoved, unless it is new."""
+    """A release, its function version, and the alias as it is: unmoved, unless nothing served before."""
 
     release: Release
     function_version: str
@@ -36,17 +37,20 @@ def publish_release(
     clock: Clock,
     by: str,
 ) -> PublishedRelease:
-    """Publish what `wish` says, or take up the latest release if it says the same. Never shifts traffic.
+    """Publish what `wish` says, or take up the latest release if it says the same.
 
-    Raises UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, Conflict,
-    StoreUnavailable.
+    Traffic moves only if nothing served before: the model's first release gets all of it. Raises UnknownModel,
+    UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, PublishFailed, Conflict, StoreUnavailable.
     """
     released = compose_release(model, wish, registry=registry)
     content.put("releases", content_to_bytes(released))
     release = _release(released, registry, clock=clock, by=by, note=wish.note)
     function_version = publisher.publish(model, release)
     registry.bind_function_version(ReleaseBinding(model, function_version, release.number, clock.now()))
-    return PublishedRelease(release, function_version, _alias(model, function_version, publisher))
+    alias = _alias(model, function_version, publisher)
+    if not _serves_a_release(alias, registry.list_bindings(model)):
+        alias = _first_traffic(model, alias, function_version, publisher)
+    return PublishedRelease(release, function_version, alias)
 
 
 def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: str, note: str) -> Release:
@@ -65,6 +69,23 @@ def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: 
             continue
         return release
     raise Conflict(f"{name}: others published at the same time {_NUMBER_TRIES} times over; try again")
+
+
+def _serves_a_release(alias: AliasState, bindings: Sequence[ReleaseBinding]) -> bool:
+    """A deployed alias begins on a function version that carries none, and answers 503."""
+    return alias.stable_version in {binding.function_version for binding in bindings}
+
+
+def _first_traffic(model: str, alias: AliasState, function_version: str, publisher: FunctionPublisher) -> AliasState:
+    """All traffic to the first release; whoever moved the alias meanwhile has the last word."""
+    wanted = replace(alias, stable_version=function_version, candidate_version=None, candidate_weight_bps=0)
+    try:
+        return publisher.shift(model, wanted)
+    except AliasRefused:
+        moved = publisher.alias(model)
+        if moved is None or moved.revision_id == alias.revision_id:
+            raise
+        return moved
 
 
 def _alias(model: str, function_version: str, publisher: FunctionPublisher) -> AliasState:

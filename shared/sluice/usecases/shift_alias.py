@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from sluice.catalog.alias import ALL_BPS, AliasState
 from sluice.catalog.ports import FunctionPublisher, Registry
-from sluice.catalog.release import function_name_of
 from sluice.errors import Conflict, UnknownFunction
 
 _LATEST = "$LATEST"
@@ -28,7 +27,8 @@ def shift_alias(
     """
     before = publisher.alias(model)
     if before is None:
-        raise UnknownFunction(f"{function_name_of(model)!r} has no live alias; publish a release of {model!r} first")
+        name = publisher.function_name(model)
+        raise UnknownFunction(f"{name!r} has no live alias; publish a release of {model!r} first")
     if not _always_refused(function_version, weight_bps):
         _check_bound(model, function_version, registry, publisher)
     wanted = _wanted(before, function_version, weight_bps)
@@ -54,5 +54,5 @@ def _check_bound(model: str, function_version: str, registry: Registry, publishe
     if function_version in {binding.function_version for binding in registry.list_bindings(model)}:
         return
     publisher.require_published(model, function_version)
-    name = function_name_of(model)
+    name = publisher.function_name(model)
     raise Conflict(f"{name} function version {function_version} carries no release; publish one with `release publish`")

@@ -1,0 +1,63 @@
+"""Which paths lead to which function. Each model has literal ones, and control takes the rest below /v2 (ADR 3).
+
+An HTTP API tries the next route when the most specific one does not take the method. REST APIs were seen to do so too,
+but nothing documents it, so on a REST API every node of a model's tree takes every method.
+"""
+
+from collections.abc import Iterable
+
+_MODELS = "/v2/models"
+_QUOTA = 300  # of routes per HTTP API, and of resources per REST API; AWS raises it for one API on request
+
+CONTROL_ROUTES = ("ANY /v2", "ANY /v2/{proxy+}")
+CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", _MODELS, f"{_MODELS}/{{proxy+}}")
+
+
+class TooManyRoutes(ValueError):
+    """More than API Gateway gives one API."""
+
+    def __init__(self, what: str, count: int, models: int) -> None:
+        super().__init__(f"{count} {what} for {models} models, but one API takes {_QUOTA}: split the environment")
+
+
+def model_routes(model: str) -> tuple[str, ...]:
+    """The route keys of one model on an HTTP API; the first two are those that predict."""
+    path = f"{_MODELS}/{model}"
+    return (
+        f"POST {path}/infer",
+        f"POST {path}/versions/{{model_version}}/infer",
+        f"ANY {path}",
+        f"ANY {path}/{{proxy+}}",
+    )
+
+
+def model_resources(model: str) -> tuple[str, ...]:
+    """The resource paths of one model on a REST API; each takes every method."""
+    path = f"{_MODELS}/{model}"
+    version = f"{path}/versions/{{model_version}}"
+    return (
+        path,
+        f"{path}/infer",
+        f"{path}/versions",
+        version,
+        f"{version}/infer",
+        f"{version}/{{proxy+}}",
+        f"{path}/{{proxy+}}",
+    )
+
+
+def check_route_quota(models: Iterable[str]) -> None:
+    """Raise TooManyRoutes where an HTTP API could not be created."""
+    names = list(models)
+    _check("routes", len(CONTROL_ROUTES) + sum(len(model_routes(name)) for name in names), len(names))
+
+
+def check_resource_quota(models: Iterable[str]) -> None:
+    """Raise TooManyRoutes where a REST API could not be created; its root is a resource too."""
+    names = list(models)
+    _check("resources", 1 + len(CONTROL_RESOURCES) + sum(len(model_resources(name)) for name in names), len(names))
+
+
+def _check(what: str, count: int, models: int) -> None:
+    if count > _QUOTA:
+        raise TooManyRoutes(what, count, models)
