@@ -32,7 +32,7 @@ def release_handler() -> Handler:
     release = publish_release(
         MODEL, wish, registry=registry, content=content, publisher=publisher, clock=clock, by="bench"
     ).release
-    settings = InferenceSettings(MODEL, release.number, release.digest, "artefacts", "records")
+    settings = InferenceSettings(MODEL, "artefacts", "records", release=release.number, release_digest=release.digest)
     return build_handler(settings, content=content, write_line=_null_writer())
 
 

@@ -1,4 +1,4 @@
-"""What a gateway logs of each request: one JSON line, in the same words for HTTP and REST APIs. No bodies, no tokens."""
+"""What a gateway logs of each request: one JSON line, the same words for both kinds of API. No bodies, no tokens."""
 
 import json
 from typing import Final

@@ -1,7 +1,8 @@
 """The gateway as an HTTP API: a third of a REST API's price, payload format 2.0."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_authorizers import HttpIamAuthorizer, HttpJwtAuthorizer
@@ -29,6 +30,7 @@ class HttpGateway(Construct):
         self.api = apigatewayv2.HttpApi(
             self,
             "Api",
+            api_name=cdk.Stack.of(self).stack_name,
             create_default_stage=False,
             default_authorizer=_authorizer(settings),
             default_authorization_scopes=_scopes(settings),
@@ -39,7 +41,7 @@ class HttpGateway(Construct):
             self._route(f"Model-{model}", model_routes(model), alias)
         stage = self._stage(props)
         self.api_id, self.stage_name = self.api.api_id, stage.stage_name
-        self.dimensions = {"ApiId": self.api_id, "Stage": self.stage_name}
+        self.dimensions: Mapping[str, str] = {"ApiId": self.api_id, "Stage": self.stage_name}
         self.domain = self._domain(props, stage)
         self.url = self.domain.url if self.domain else self.api.api_endpoint
 

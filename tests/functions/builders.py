@@ -53,7 +53,7 @@ class PublishedRelease:
 
 
 def settings_with_digest(digest: str, model: str = "risk") -> InferenceSettings:
-    return InferenceSettings(model, 3, digest, "artefacts", "records")
+    return InferenceSettings(model, "artefacts", "records", release=3, release_digest=digest)
 
 
 def a_body(**changes: Any) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model import Model
+from sluice.catalog.release import ReleaseBinding
 from sluice.errors import StoreUnavailable
 from tests.functions.control_function import ControlFunction
-from tests.unit.catalog.builders import a_model, a_release, a_version, an_event
+from tests.unit.catalog.builders import NOON, a_model, a_release, a_version, an_event
 
 
 class UnavailableRegistry(MemoryRegistry):
@@ -29,6 +30,7 @@ def registry() -> MemoryRegistry:
     registry.save_model(a_model("fraud"), an_event("fraud"))
     registry.add_version(a_version(1, ApprovalState.APPROVED), an_event())
     registry.add_release(a_release(1), an_event())
+    registry.bind_function_version(ReleaseBinding("churn", "1", 1, NOON))
     return registry
 
 

@@ -4,13 +4,33 @@ import pytest
 from pydantic import ValidationError
 
 from functions.control.settings import ControlSettings
+from functions.deployment.settings import DeploymentSettings
+from functions.environment_settings import EnvironmentSettings
 from functions.inference.settings import InferenceSettings
 
-INFERENCE = InferenceSettings("churn", 3, "d" * 64, "artefacts", "records")
+INFERENCE = InferenceSettings("churn", "artefacts", "records", "deployment", 2, release=3, release_digest="d" * 64)
+NOTHING_RELEASED = InferenceSettings("churn", "artefacts", "records")
 
 
-def test_inference_settings_read_what_they_wrote() -> None:
-    assert InferenceSettings.from_environment(INFERENCE.to_environment()) == INFERENCE
+@pytest.mark.parametrize("settings", [INFERENCE, NOTHING_RELEASED])
+def test_inference_settings_read_what_they_wrote(settings: InferenceSettings) -> None:
+    assert InferenceSettings.from_environment(settings.to_environment()) == settings
+
+
+def test_a_function_without_a_release_has_no_variable_for_it() -> None:
+    assert set(NOTHING_RELEASED.to_environment()) == {
+        "SLUICE_MODEL",
+        "SLUICE_ARTEFACTS_BUCKET",
+        "SLUICE_RECORDS_BUCKET",
+    }
+
+
+@pytest.mark.parametrize("given", ["SLUICE_RELEASE", "SLUICE_RELEASE_DIGEST"])
+def test_a_release_and_its_digest_go_together(given: str) -> None:
+    environment = {name: value for name, value in INFERENCE.to_environment().items() if name == given}
+
+    with pytest.raises(ValueError, match="SLUICE_RELEASE and SLUICE_RELEASE_DIGEST go together"):
+        InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | environment)
 
 
 def test_every_missing_variable_is_named_at_once() -> None:
@@ -28,13 +48,15 @@ def test_a_release_is_a_number(release: str) -> None:
         InferenceSettings.from_environment(INFERENCE.to_environment() | {"SLUICE_RELEASE": release})
 
 
-def test_control_settings_read_what_they_wrote() -> None:
-    settings = ControlSettings(registry_table="registry")
+@pytest.mark.parametrize("kind", [ControlSettings, DeploymentSettings])
+def test_settings_read_what_they_wrote(kind: type[EnvironmentSettings]) -> None:
+    settings = kind.model_validate({"registry_table": "registry", "function_prefix": "dev-"})
 
-    assert settings.to_environment() == {"SLUICE_REGISTRY_TABLE": "registry"}
-    assert ControlSettings.from_environment(settings.to_environment()) == settings
+    assert settings.to_environment() == {"SLUICE_REGISTRY_TABLE": "registry", "SLUICE_FUNCTION_PREFIX": "dev-"}
+    assert kind.from_environment(settings.to_environment()) == settings
 
 
-def test_control_without_a_table_does_not_start() -> None:
+@pytest.mark.parametrize("kind", [ControlSettings, DeploymentSettings])
+def test_without_a_table_nothing_starts(kind: type[EnvironmentSettings]) -> None:
     with pytest.raises(ValidationError, match="SLUICE_REGISTRY_TABLE"):
-        ControlSettings.from_environment({})
+        kind.from_environment({})

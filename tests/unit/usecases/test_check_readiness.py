@@ -10,9 +10,10 @@ from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.catalog.alias import AliasState
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model import Model
+from sluice.catalog.release import ReleaseBinding
 from sluice.errors import NotAvailable, StoreUnavailable
 from sluice.usecases.check_readiness import check_readiness
-from tests.unit.catalog.builders import a_content, a_model, a_release, a_version, an_event
+from tests.unit.catalog.builders import NOON, a_content, a_model, a_release, a_version, an_event
 
 
 class FailingPublisher(MemoryPublisher):
@@ -30,7 +31,7 @@ class FailingRegistry(MemoryRegistry):
 
 
 def released(*models: str) -> MemoryRegistry:
-    """A registry in which each of the models has two releases."""
+    """A registry in which each of the models has two releases, the second on function version 1."""
     registry = MemoryRegistry()
     for name in models:
         registry.save_model(a_model(name), an_event(name))
@@ -38,6 +39,7 @@ def released(*models: str) -> MemoryRegistry:
         for number in (1, 2):
             content = replace(a_content(), model=a_model(name))
             registry.add_release(a_release(number, content), an_event(name))
+        registry.bind_function_version(ReleaseBinding(name, "1", 2, NOON))
     return registry
 
 
@@ -67,6 +69,15 @@ def test_every_released_model_without_traffic_is_named_and_no_other() -> None:
         check_readiness(registry=registry, publisher=with_traffic("digits", deployed=["fraud"]))
 
     assert str(caught.value) == "released, but without traffic yet: churn, fraud"
+
+
+def test_an_alias_that_still_stands_where_its_stack_began_is_waited_for() -> None:
+    publisher = MemoryPublisher("churn")
+    publisher.publish("churn", a_release())
+    publisher.bootstrap("churn")
+
+    with pytest.raises(NotAvailable, match="released, but without traffic yet: churn"):
+        check_readiness(registry=released("churn"), publisher=publisher)
 
 
 def test_traffic_on_every_released_model_is_ready() -> None:

@@ -255,3 +255,54 @@ def test_an_alias_that_someone_else_created_meanwhile_stands(publish: Publish) -
 def test_an_alias_that_cannot_be_created_is_told(publish: Publish) -> None:
     with pytest.raises(AliasRefused, match="AliasLimitExceededException"):
         publish(ReleaseWish(1), publisher=RacingPublisher("churn", rival=False))
+
+
+def test_the_first_release_takes_all_traffic_from_the_version_that_a_stack_begins_with(
+    publish: Publish, publisher: MemoryPublisher
+) -> None:
+    publisher.bootstrap("churn")
+
+    published = publish(ReleaseWish(1))
+
+    assert published.function_version == "2"
+    assert (published.alias.stable_version, published.alias.candidate_version) == ("2", None)
+    assert publisher.alias("churn") == published.alias
+
+
+def test_a_second_release_moves_no_traffic(publish: Publish, publisher: MemoryPublisher) -> None:
+    publisher.bootstrap("churn")
+    first = publish(ReleaseWish(1))
+
+    assert publish(ReleaseWish(2)).alias == first.alias
+
+
+def test_a_first_release_whose_publisher_died_before_it_got_traffic_gets_it_from_the_next_try(
+    publish: Publish, publisher: MemoryPublisher, registry: MemoryRegistry, content: MemoryContentStore
+) -> None:
+    class Dying(MemoryPublisher):
+        def shift(self, model: str, wanted: AliasState) -> AliasState:
+            raise SystemExit
+
+    dying = Dying("churn")
+    dying.bootstrap("churn")
+    with pytest.raises(SystemExit):
+        publish(ReleaseWish(1), publisher=dying)
+    dying.__class__ = MemoryPublisher  # type: ignore[assignment]  # the next process
+
+    assert publish(ReleaseWish(1), publisher=dying).alias.stable_version == "2"
+
+
+def test_whoever_gave_traffic_first_has_the_last_word(publish: Publish) -> None:
+    class Overtaken(MemoryPublisher):
+        def shift(self, model: str, wanted: AliasState) -> AliasState:
+            rival = MemoryPublisher.shift(self, model, wanted)
+            assert rival.revision_id != wanted.revision_id
+            return MemoryPublisher.shift(self, model, wanted)  # with a revision that has passed
+
+    overtaken = Overtaken("churn")
+    overtaken.bootstrap("churn")
+
+    published = publish(ReleaseWish(1), publisher=overtaken)
+
+    assert published.alias == overtaken.alias("churn")
+    assert published.alias.stable_version == "2"
