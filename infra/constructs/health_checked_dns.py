@@ -1,7 +1,7 @@
 """One domain name, two regions: DNS answers with the first while it is well, and with the second when it is not.
 
-Route 53 takes an HTTPS endpoint for well when it answers 2xx or 3xx, and this API answers no stranger so. Two checks stand
-in for it, and a region is well while both are: the door (a TCP connection to the regional endpoint, tried from all over
+Route 53 takes an HTTPS endpoint for well when it answers 2xx or 3xx, and this API answers no stranger so. Two checks
+stand in for it, and a region is well while both are: the door (a TCP connection to the regional endpoint, tried from all over
 the world) and the rooms behind it (the heartbeat's alarm, where no data means ill). The rate of 5xx answers is no such
 check: it has no data without traffic, so a region would look well as soon as its traffic has left, and a bad release is
 bad in both regions.

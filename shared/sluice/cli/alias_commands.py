@@ -6,7 +6,6 @@ from typing import Annotated, NamedTuple
 import typer
 
 from sluice.catalog.alias import ALL_BPS, AliasState
-from sluice.catalog.release import function_name_of
 from sluice.cli.connections import Connections
 from sluice.cli.options import AsJson, ModelName
 from sluice.cli.output import show
@@ -79,7 +78,9 @@ def _wanted_share(
         raise typer.BadParameter("give --to and --weight, or --promote, or --abort")
     candidate = _alias(connections, model).candidate_version
     if candidate is None:
-        raise Conflict(f"{function_name_of(model)} has no candidate; all traffic goes to the stable function version")
+        raise Conflict(
+            f"{connections.publisher.function_name(model)} has no candidate; all traffic goes to its stable version"
+        )
     return _Share(candidate, for_candidate)
 
 
@@ -89,7 +90,9 @@ def _alias(connections: Connections, model: str) -> AliasState:
         return alias
     if connections.registry.find_model(model) is None:
         raise UnknownModel(model)
-    raise UnknownFunction(f"{function_name_of(model)} has no alias yet; `sluice release publish {model}` makes it")
+    raise UnknownFunction(
+        f"{connections.publisher.function_name(model)} has no alias yet; `sluice release publish {model}` makes it"
+    )
 
 
 def _show(connections: Connections, model: str, alias: AliasState, *, as_json: bool) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from sluice.catalog.release import function_name_of
 from sluice.errors import StoreUnavailable, UnknownFunction
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ _OVERLAP_MS = 15_000
 class RecordLog:
     """The record lines of one model's function."""
 
-    def __init__(self, client: "CloudWatchLogsClient", model: str) -> None:
+    def __init__(self, client: "CloudWatchLogsClient", log_group: str) -> None:
         self._client = client
-        self._group = f"/aws/lambda/{function_name_of(model)}"
+        self._group = log_group
         self._seen: dict[str, int] = {}
 
     def last(self, limit: int, *, since_seconds: int) -> Sequence[dict[str, Any]]:

@@ -11,7 +11,8 @@ def complete_model(incomplete: str) -> list[str]:
     from sluice.cli.target import TargetKind, target_of
 
     try:
-        kind = TargetKind(os.environ.get("SLUICE_TARGET", TargetKind.LOCAL))
+        named = os.environ.get("SLUICE_TARGET")
+        kind = TargetKind(named) if named else None
         models = Connections(target_of(kind, {}, os.environ)).registry.list_models()
     except (SluiceError, ValueError):
         return []

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from sluice.cli.stack_outputs import StackOutputs
 from sluice.cli.target import Target
 from sluice.errors import NotAvailable
 from sluice.local.resources import REGION
@@ -30,10 +31,16 @@ class Connections:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._opened = ExitStack()
+        self._outputs = StackOutputs(target.environment, lambda: self.aws_client("cloudformation"))
 
     def close(self) -> None:
         """Close every client, and end the process that inspects artefacts."""
         self._opened.close()
+
+    def address(self, name: str) -> str:
+        """An address or name of the target: given, or told by its stack. Raises as `StackOutputs.address` does."""
+        value: str = getattr(self.target, name)
+        return value or ("" if self.target.is_local else self._outputs.address(name))
 
     @cached_property
     def registry(self) -> "Registry":
@@ -42,7 +49,7 @@ class Connections:
         from sluice.adapters.dynamodb_registry import DynamoRegistry
         from sluice.adapters.dynamodb_table import RegistryTable
 
-        return DynamoRegistry(RegistryTable(self.target.require("registry_table"), **self._aws))
+        return DynamoRegistry(RegistryTable(self.address("registry_table"), **self._aws))
 
     @cached_property
     def content(self) -> "ContentStore":
@@ -50,7 +57,7 @@ class Connections:
         self._reach_aws()
         from sluice.adapters.s3_content_store import S3ContentStore, s3_client
 
-        artefacts = self.target.require("artefacts_bucket")
+        artefacts = self.address("artefacts_bucket")
         client = s3_client(**self._aws)
         self._opened.callback(client.close)
         return S3ContentStore(client, {"artefacts": artefacts, "releases": artefacts})
@@ -67,7 +74,21 @@ class Connections:
         """Function versions and the alias."""
         from sluice.adapters.lambda_publisher import LambdaPublisher
 
-        return LambdaPublisher(self.functions)
+        return LambdaPublisher(self.functions, function_prefix=self.function_prefix)
+
+    def log_group(self, model: str) -> str:
+        """Where the model's function writes: what its configuration says, else Lambda's default."""
+        name = self.publisher.function_name(model)
+        try:
+            found = self.functions.get_function_configuration(FunctionName=name)
+        except self.functions.exceptions.ResourceNotFoundException:
+            return f"/aws/lambda/{name}"
+        return found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
+
+    @property
+    def function_prefix(self) -> str:
+        """What model functions' names start with; empty unless an environment is named."""
+        return self.address("function_prefix") if self.target.environment else self.target.function_prefix
 
     @cached_property
     def functions(self) -> "LambdaClient":
@@ -78,12 +99,20 @@ class Connections:
     @cached_property
     def gateway(self) -> "GatewayClient":
         """The gateway, as any client sees it."""
-        url = self.target.require("gateway_url")
+        url = self.address("gateway_url")
         if self.target.is_local:
             _knock(url)
+        from sluice.cli.gateway_auth import gateway_auth_of
         from sluice.cli.gateway_client import GatewayClient
 
-        return GatewayClient(url, through_proxy=not self.target.is_local)
+        kind = self.address("gateway_auth")
+        auth = gateway_auth_of(kind, session=self._session, environment=os.environ)
+        return GatewayClient(url, through_proxy=not self.target.is_local, auth=auth)
+
+    def _session(self) -> Any:
+        import boto3
+
+        return boto3.Session()
 
     def aws_client(self, service: str) -> Any:
         """A boto3 client of one service."""

@@ -13,6 +13,8 @@ _TIMEOUT_SECONDS = 35.0  # the gateway itself gives up after 30
 
 _BY_STATUS: dict[int, type[SluiceError]] = {
     400: InvalidRequest,
+    401: Conflict,
+    403: Conflict,
     404: NotFound,
     409: Conflict,
     413: InvalidRequest,
@@ -22,12 +24,16 @@ _BY_STATUS: dict[int, type[SluiceError]] = {
 }
 
 
+_REFUSED = frozenset({401, 403})
+
+
 class GatewayClient:
     """Asks for metadata and predictions; every method raises SluiceError with what the gateway said."""
 
-    def __init__(self, gateway_url: str, *, through_proxy: bool) -> None:
+    def __init__(self, gateway_url: str, *, through_proxy: bool, auth: httpx.Auth | None = None) -> None:
         self._gateway_url = gateway_url.rstrip("/")
         self._through_proxy = through_proxy
+        self._auth = auth
 
     def metadata(self, model: str, model_version: int | None) -> dict[str, Any]:
         """The model's inputs and outputs as they are served."""
@@ -40,7 +46,9 @@ class GatewayClient:
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         with self._failures():
             url = self._gateway_url + path
-            answer = httpx.request(method, url, json=body, timeout=_TIMEOUT_SECONDS, trust_env=self._through_proxy)
+            answer = httpx.request(
+                method, url, json=body, auth=self._auth, timeout=_TIMEOUT_SECONDS, trust_env=self._through_proxy
+            )
         document = _document(answer)
         if answer.is_success and isinstance(document, dict):
             return document
@@ -68,4 +76,6 @@ def _document(answer: httpx.Response) -> Any:
 def _reason(answer: httpx.Response, document: Any) -> str:
     """The protocol says `error`, API Gateway itself says `message`."""
     said = document.get("error") or document.get("message") if isinstance(document, dict) else None
+    if answer.status_code in _REFUSED:
+        return f"the gateway refused who asked ({answer.status_code}): {said or 'no reason given'}"
     return str(said or f"the gateway answered {answer.status_code}")

@@ -45,7 +45,8 @@ def _print_version(wanted: bool) -> None:
 def choose_target(
     ctx: typer.Context,
     *,
-    target: Annotated[TargetKind, typer.Option(help="Where to.", envvar="SLUICE_TARGET")] = TargetKind.LOCAL,
+    target: Annotated[TargetKind | None, typer.Option(help="Where to.", envvar="SLUICE_TARGET")] = None,
+    env: Annotated[str | None, typer.Option(help="A deployed environment; its stack tells the addresses.")] = None,
     aws_endpoint_url: Annotated[str | None, typer.Option(help="The AWS endpoint.")] = None,
     gateway_url: Annotated[str | None, typer.Option(help="Where models answer.")] = None,
     _version: Annotated[
@@ -54,12 +55,12 @@ def choose_target(
 ) -> None:
     """Serve ONNX models from AWS Lambda, and make every change an experiment or a rollout.
 
-    Without options, commands go to the local plane of `sluice up`. Elsewhere: SLUICE_TARGET=aws, SLUICE_GATEWAY_URL,
-    SLUICE_REGISTRY_TABLE, SLUICE_ARTEFACTS_BUCKET, SLUICE_RECORDS_BUCKET, and AWS's own credentials and region.
+    Without options, commands go to the local plane of `sluice up`. With --env or SLUICE_ENV they go to AWS, with AWS's
+    own credentials and region; a gateway that wants a token finds it in SLUICE_GATEWAY_TOKEN.
 
     Exit codes: 0 done, 1 unexpected, 2 not understood, 3 invalid input, 4 not found, 5 refused, 6 not available.
     """
-    given = {"aws_endpoint_url": aws_endpoint_url, "gateway_url": gateway_url}
+    given = {"aws_endpoint_url": aws_endpoint_url, "gateway_url": gateway_url, "environment": env}
     ctx.obj = Connections(target_of(target, given, os.environ))
     ctx.call_on_close(ctx.obj.close)
 

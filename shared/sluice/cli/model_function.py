@@ -1,8 +1,6 @@
 """The Lambda function of a model: there, or made from this checkout on the local plane."""
 
-from sluice.catalog.release import function_name_of
 from sluice.cli.connections import Connections
-from sluice.cli.target import Target
 from sluice.errors import UnknownFunction, UnknownModel
 
 _HANDLER = "functions.inference.handler.handler"
@@ -16,29 +14,27 @@ def ensure_function(connections: Connections, model: str) -> bool:
     if connections.registry.find_model(model) is None:
         raise UnknownModel(model)
     client = connections.functions
+    name = connections.publisher.function_name(model)
     try:
-        client.get_function_configuration(FunctionName=function_name_of(model))
+        client.get_function_configuration(FunctionName=name)
     except client.exceptions.ResourceNotFoundException as error:
         if not connections.target.is_local:
-            name = function_name_of(model)
-            raise UnknownFunction(f"Lambda function {name} does not exist; `cdk deploy` makes it") from error
-        _deploy(connections, model)
+            why = "declare the model in infra/environments.py, and deploy"
+            raise UnknownFunction(f"Lambda function {name} does not exist; {why}") from error
+        _deploy(connections, name)
         return True
     return False
 
 
-def _deploy(connections: Connections, model: str) -> None:
+def _deploy(connections: Connections, name: str) -> None:
     from sluice.local.deployment import deploy_function
 
-    name = function_name_of(model)
-    deploy_function(
-        connections.functions, function_name=name, handler=_HANDLER, environment=_environment(connections.target)
-    )
+    deploy_function(connections.functions, function_name=name, handler=_HANDLER, environment=_environment(connections))
 
 
-def _environment(target: Target) -> dict[str, str]:
+def _environment(connections: Connections) -> dict[str, str]:
     """What the function is told beside its model and release, which the publisher sets."""
     return {
-        "SLUICE_ARTEFACTS_BUCKET": target.require("artefacts_bucket"),
-        "SLUICE_RECORDS_BUCKET": target.require("records_bucket"),
+        "SLUICE_ARTEFACTS_BUCKET": connections.address("artefacts_bucket"),
+        "SLUICE_RECORDS_BUCKET": connections.address("records_bucket"),
     }

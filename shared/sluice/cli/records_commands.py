@@ -37,7 +37,7 @@ def tail(
     from sluice.cli.record_views import HEADER, record_line
 
     connections: Connections = ctx.obj
-    log = RecordLog(connections.aws_client("logs"), model)
+    log = RecordLog(connections.aws_client("logs"), connections.log_group(model))
     newest = log.last(limit, since_seconds=since_seconds)
     if not as_json:
         _print(HEADER)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from sluice.catalog.release import function_name_of
 from sluice.cli.connections import Connections
 from sluice.cli.options import AsJson, By, ModelName
 from sluice.cli.output import progress, say, show
@@ -54,7 +53,7 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
             by=by,
         )
     if is_new:
-        say(f"{function_name_of(model)} did not exist: deployed from this checkout")
+        say(f"{connections.publisher.function_name(model)} did not exist: deployed from this checkout")
     document = published_document(published)
     show(document, as_json=as_json, render=partial(render_published, document))
 

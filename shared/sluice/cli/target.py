@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sluice.errors import InvalidRequest
 from sluice.local.resources import ResourceNames
 
 
@@ -17,7 +16,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Addresses and names. On AWS they are empty unless given: `require` names the one that is missing."""
+    """Addresses and names. On AWS, what is empty here is read from the stack of `environment`, when it is needed."""
 
     kind: TargetKind
     aws_endpoint_url: str
@@ -25,18 +24,14 @@ class Target:
     registry_table: str
     artefacts_bucket: str
     records_bucket: str
+    function_prefix: str = ""
+    gateway_auth: str = ""
+    environment: str = ""
 
     @property
     def is_local(self) -> bool:
         """Whether commands go to the simulation on this machine."""
         return self.kind is TargetKind.LOCAL
-
-    def require(self, name: str) -> str:
-        """The address or name `name`. Raises InvalidRequest, naming the variable to set, if nobody gave it."""
-        value: str = getattr(self, name)
-        if not value:
-            raise InvalidRequest(f"{name} == '', must be given for AWS: set {VARIABLES[name]}")
-        return value
 
 
 VARIABLES = {
@@ -45,19 +40,27 @@ VARIABLES = {
     "registry_table": "SLUICE_REGISTRY_TABLE",
     "artefacts_bucket": "SLUICE_ARTEFACTS_BUCKET",
     "records_bucket": "SLUICE_RECORDS_BUCKET",
+    "function_prefix": "SLUICE_FUNCTION_PREFIX",
+    "gateway_auth": "SLUICE_GATEWAY_AUTH",
+    "environment": "SLUICE_ENV",
 }
 """The environment variable behind each field of `Target`."""
 
 LOCAL_DEFAULTS = {
     "aws_endpoint_url": "http://127.0.0.1:8081",
     "gateway_url": "http://127.0.0.1:8080",
+    "gateway_auth": "none",
     **asdict(ResourceNames()),
 }
 """What `sluice up` uses when it is told nothing else."""
 
 
-def target_of(kind: TargetKind, given: Mapping[str, str | None], environment: Mapping[str, str]) -> Target:
-    """The target: what options gave, else the environment, else, on the local plane alone, a default."""
+def target_of(kind: TargetKind | None, given: Mapping[str, str | None], environment: Mapping[str, str]) -> Target:
+    """The target: what options gave, else the environment, else, on the local plane alone, a default.
+
+    Who names an environment means AWS, unless `kind` says otherwise.
+    """
+    found = {name: given.get(name) or environment.get(variable) or "" for name, variable in VARIABLES.items()}
+    kind = kind or (TargetKind.AWS if found["environment"] else TargetKind.LOCAL)
     defaults = LOCAL_DEFAULTS if kind is TargetKind.LOCAL else {}
-    found = {name: environment.get(variable) for name, variable in VARIABLES.items()}
-    return Target(kind, **{name: given.get(name) or found[name] or defaults.get(name, "") for name in VARIABLES})
+    return Target(kind, **{name: value or defaults.get(name, "") for name, value in found.items()})
