@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.private_bucket import BucketProps, PrivateBucket
 from infra.declarations.environment import DataSettings
 
@@ -21,9 +22,7 @@ class AccessLogs(PrivateBucket):
         expiry = s3.LifecycleRule(id="expiry", expiration=cdk.Duration.days(_ACCESS_LOGS_DAYS))
         props = BucketProps(data.protected, None, None, data.retention.replaced_objects_days, lifecycle=[expiry])
         super().__init__(scope, construct_id, props)
-        reason = "this is the bucket that access logs go to"
-        acknowledgment = cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-S1", reason=reason)
-        cdk.Validations.of(self.bucket).acknowledge(acknowledgment)
+        acknowledge(self.bucket, "AwsSolutions::AwsSolutions-S1", "this is the bucket that access logs go to")
 
 
 class ArtefactsBucket(PrivateBucket):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
-from functions.deployment.settings import DeploymentSettings
 
+from functions.deployment.settings import DeploymentSettings
+from infra.constructs.acknowledgements import acknowledge_wildcards
 from infra.constructs.data_table import DataTable
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_arns
-from infra.constructs.function_role import acknowledge_wildcard
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
 from infra.declarations.environment import Environment
 from infra.declarations.model import ProvisionedConcurrency
@@ -60,10 +60,11 @@ def _let_carry_over(role: iam.Role, function_arns: Sequence[str], environment: E
     """Functions and their versions and aliases; UpdateAlias only where a deployment may shift traffic."""
     shift = ("lambda:UpdateAlias",) if environment.shifts_on_deploy else ()
     _allow(role, ("lambda:GetAlias", *_PUBLISH, *shift), function_arns)
-    _allow(role, ("lambda:GetFunctionConfiguration",), [f"{arn}:*" for arn in function_arns])
+    versions = [f"{arn}:*" for arn in function_arns]
+    _allow(role, ("lambda:GetFunctionConfiguration",), versions)
     if any(isinstance(model.warmth, ProvisionedConcurrency) for model in environment.models):
-        _allow(role, _KEEP_READY, [*function_arns, *(f"{arn}:*" for arn in function_arns)])
-    acknowledge_wildcard(role, "function versions of the environment's models: their numbers are given when published")
+        _allow(role, _KEEP_READY, [*function_arns, *versions])
+    acknowledge_wildcards(role, versions, "a function version's number is given when it is published")
 
 
 def _allow(role: iam.Role, actions: Sequence[str], resources: Sequence[str]) -> None:

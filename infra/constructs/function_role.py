@@ -1,9 +1,10 @@
 """The role of one function: what every function may do, and nothing else until it is granted."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from infra.constructs.acknowledgements import acknowledge_wildcards
 
 
 class FunctionRole(iam.Role):
@@ -13,13 +14,7 @@ class FunctionRole(iam.Role):
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self._allow("logs:CreateLogStream", "logs:PutLogEvents", resource=log_group.log_group_arn)
         self._allow("xray:PutTelemetryRecords", "xray:PutTraceSegments", resource="*")
-        acknowledge_wildcard(self, "X-Ray has no resources to name; a log group's ARN ends in the star of its streams")
+        acknowledge_wildcards(self, ["*"], "X-Ray has no resources that a policy could name")
 
     def _allow(self, *actions: str, resource: str) -> None:
         self.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
-
-
-def acknowledge_wildcard(role: iam.Role, reason: str) -> None:
-    """Say why a star in this role's policy is right."""
-    acknowledgment = cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-IAM5", reason=reason)
-    cdk.Validations.of(role).acknowledge(acknowledgment)

@@ -9,6 +9,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge_wildcards
+
 _ABANDONED_UPLOADS_DAYS = 7
 
 
@@ -51,6 +53,10 @@ class PrivateBucket(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN if props.protected else cdk.RemovalPolicy.DESTROY,
         )
 
+        # Exported under a name of ours, so that whoever may read it can be acknowledged by that name.
+        stack = cdk.Stack.of(self)
+        self._arn = stack.export_value(self.bucket.bucket_arn, name=f"{stack.stack_name}:{construct_id}Arn")
+
     def grant_get(self, grantee: iam.IGrantable, *prefixes: str) -> None:
         """Read objects below these prefixes; nothing can be listed."""
         self._grant(grantee, "s3:GetObject", prefixes)
@@ -65,15 +71,10 @@ class PrivateBucket(Construct):
             iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self._key.key_arn])
 
     def _grant(self, grantee: iam.IGrantable, action: str, prefixes: Sequence[str]) -> None:
-        arns = [self.bucket.arn_for_objects(f"{prefix}/*") for prefix in prefixes]
+        arns = [f"{self._arn}/{prefix}/*" for prefix in prefixes]
         iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=arns)
-        _acknowledge_prefixes(grantee)
-
-
-def _acknowledge_prefixes(grantee: iam.IGrantable) -> None:
-    reason = "objects below one prefix: their names are digests, which nobody knows beforehand"
-    if isinstance(grantee, iam.Role):
-        cdk.Validations.of(grantee).acknowledge(cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-IAM5", reason=reason))
+        if isinstance(grantee, iam.Role):
+            acknowledge_wildcards(grantee, arns, "the names below a prefix are digests, which nobody knows beforehand")
 
 
 def _housekeeping(props: BucketProps) -> list[s3.LifecycleRule]:

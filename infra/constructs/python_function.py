@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.asset_folders import AssetFolders
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.fingerprint import fingerprint_of
 from infra.constructs.function_layers import RUNTIME, HashedLayer, architecture_of
 from infra.constructs.function_role import FunctionRole
@@ -69,6 +70,15 @@ class PythonFunction(Construct):
             role=self.role,
             log_group=self.log_group,
         )
+        _acknowledge(self.function)
+
+
+def _acknowledge(function: lambda_.Function) -> None:
+    newest = "layers are built for, and tested on, one Python version; a newer one comes with its own tests"
+    acknowledge(function, "AwsSolutions::AwsSolutions-L1", newest)
+    acknowledge(function, "Serverless::Serverless-LambdaLatestVersion", newest)
+    callers = "nothing that must not be lost is queued: API Gateway waits for the answer, CloudFormation for a PUT"
+    acknowledge(function, "Serverless::Serverless-LambdaDLQ", callers)
 
 
 def _deployment(scope: Construct, place: FunctionPlace, shape: FunctionShape, code_digest: str) -> str:

@@ -1,0 +1,110 @@
+"""What serves: functions and their aliases, the gateway in front of them, and who is told when it goes wrong."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.asset_folders import AssetFolders
+from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
+from infra.constructs.control_function import ControlFunction
+from infra.constructs.data_keys import DataKeys
+from infra.constructs.data_table import DataTable
+from infra.constructs.deployment_function import DeploymentFunction
+from infra.constructs.deployment_steps import DeploymentSteps
+from infra.constructs.function_layers import FunctionLayers
+from infra.constructs.function_names import model_function_name
+from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
+from infra.constructs.model_function import ModelFunction, ModelFunctionProps
+from infra.constructs.python_function import FunctionPlace
+from infra.declarations.environment import Environment
+
+
+class ServedData(Protocol):
+    """The data of a region, as far as serving goes."""
+
+    keys: DataKeys
+    registry: DataTable
+    artefacts: ArtefactsBucket
+    records: RecordsBucket
+
+
+class ServingStack(cdk.Stack):
+    """One per region. Its outputs are where `sluice --env` finds everything."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        data: ServedData,
+        assets: AssetFolders,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._environment, self._data = environment, data
+        self._place = FunctionPlace(assets, environment.data, data.keys.personal)
+        self._layers = FunctionLayers(self, "Layers", assets=assets)
+        self.models = {model.name: self._model(model) for model in environment.models}
+        self.gateway = self._gateway(self._control())
+        self._deployment_steps()
+        self._tell(_outputs(environment, data, self.gateway))
+
+    def _model(self, model: Any) -> ModelFunction:
+        name = model_function_name(self._environment, model.name)
+        props = ModelFunctionProps(name, model, self._layers, self._data.artefacts, self._data.records)
+        return ModelFunction(self, f"Model-{model.name}", place=self._place, props=props)
+
+    def _control(self) -> ControlFunction:
+        return ControlFunction(
+            self,
+            "Control",
+            place=self._place,
+            environment=self._environment,
+            layers=self._layers,
+            registry=self._data.registry,
+        )
+
+    def _gateway(self, control: ControlFunction) -> Gateway:
+        aliases = {name: model.alias for name, model in self.models.items()}
+        props = GatewayProps(
+            self._environment.api,
+            control.alias,
+            aliases,
+            self._environment.data,
+            self._data.keys.personal,
+            fails_over=self._environment.second_region is not None,
+        )
+        return build_gateway(self, "Gateway", props)
+
+    def _deployment_steps(self) -> None:
+        function = DeploymentFunction(
+            self,
+            "Deployment",
+            place=self._place,
+            environment=self._environment,
+            layers=self._layers,
+            registry=self._data.registry,
+        )
+        for name, model in self.models.items():
+            shifts = self._environment.shifts_on_deploy
+            steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)
+            self._tell({f"Deployed{''.join(word.capitalize() for word in name.split('-'))}": steps.outcome})
+
+    def _tell(self, outputs: Mapping[str, str]) -> None:
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, f"Output{name}", value=value).override_logical_id(name)
+
+
+def _outputs(environment: Environment, data: ServedData, gateway: Gateway) -> Mapping[str, str]:
+    """What the command line reads; `sluice.cli.stack_outputs` has the same names."""
+    return {
+        "GatewayUrl": gateway.url,
+        "GatewayAuth": gateway.auth_name,
+        "RegistryTable": data.registry.table.table_name,
+        "ArtefactsBucket": data.artefacts.bucket.bucket_name,
+        "RecordsBucket": data.records.bucket.bucket_name,
+        "FunctionPrefix": environment.function_prefix,
+    }

@@ -1,0 +1,69 @@
+"""A stack with a gateway in it, before functions that do nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template
+from constructs import Construct
+
+from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
+from infra.declarations.api import ApiSettings, CustomDomain
+from infra.declarations.environment import DataSettings, Retention
+
+MODELS = ("breast-cancer", "wine")
+DATA = DataSettings(customer_keys=True, protected=False, retention=Retention(logs_days=14))
+DOMAIN = CustomDomain(
+    "models.example.com", "arn:aws:acm:eu-central-1:000000000000:certificate/c", "ZONE", "example.com"
+)
+
+Resources = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class GatewayStack:
+    """The stack can still grow until its template is asked for."""
+
+    stack: cdk.Stack
+    gateway: Gateway
+
+    def template(self) -> dict[str, Any]:
+        found: dict[str, Any] = Template.from_stack(self.stack).to_json()
+        return found
+
+    def resources(self, kind: str) -> Resources:
+        """Logical id to properties."""
+        resources = self.template()["Resources"].items()
+        return {id_: each["Properties"] for id_, each in resources if each["Type"] == kind}
+
+
+def a_gateway_stack(
+    settings: ApiSettings | None = None,
+    *,
+    models: Sequence[str] = MODELS,
+    fails_over: bool = False,
+    region: str = "eu-central-1",
+) -> GatewayStack:
+    app = cdk.App()
+    stack = cdk.Stack(app, "sluice-test-serving", env=cdk.Environment(account="000000000000", region=region))
+    props = GatewayProps(
+        settings or ApiSettings(),
+        control=an_alias(stack, "Control"),
+        models={name: an_alias(stack, name) for name in models},
+        data=DATA,
+        log_key=kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-central-1:000000000000:key/k"),
+        fails_over=fails_over,
+    )
+    return GatewayStack(stack, build_gateway(stack, "Gateway", props))
+
+
+def an_alias(scope: Construct, name: str) -> lambda_.Alias:
+    """The alias `live` of a function that is elsewhere, so that rule packs have nothing to say of it."""
+    home = Construct(scope, name)
+    arn = f"arn:aws:lambda:eu-central-1:000000000000:function:{name}"
+    function = lambda_.Function.from_function_attributes(home, "Function", function_arn=arn, same_environment=True)
+    version = lambda_.Version(home, "Version", lambda_=function)
+    return lambda_.Alias(home, "Live", alias_name="live", version=version)
