@@ -9,6 +9,7 @@ from infra.constructs.content_buckets import AccessLogs, ArtefactsBucket, Ledger
 from infra.constructs.data_keys import DataKeys
 from infra.constructs.data_table import DataTable, TableProps
 from infra.declarations.environment import Environment
+from infra.outputs import tell
 
 
 class DataStack(cdk.Stack):
@@ -28,6 +29,14 @@ class DataStack(cdk.Stack):
         self.artefacts = ArtefactsBucket(self, "Artefacts", data=data, key=self.keys.catalog, logs=logs)
         self.records = RecordsBucket(self, "Records", data=data, key=self.keys.personal, logs=logs)
         self.ledger = LedgerBucket(self, "Ledger", data=data, key=self.keys.audit, logs=logs)
+        self._outputs()
+
+    def _outputs(self) -> None:
+        buckets = {
+            "ArtefactsBucket": self.artefacts.bucket.bucket_name,
+            "RecordsBucket": self.records.bucket.bucket_name,
+        }
+        tell(self, {"RegistryTable": self.registry.table.table_name, **buckets})
 
     def _table(self, key: Any, *, expires: bool = False) -> TableProps:
         standby = self._environment.second_region

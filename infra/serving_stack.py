@@ -1,6 +1,5 @@
 """What serves: functions and their aliases, the gateway in front of them, and who is told when it goes wrong."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import aws_cdk as cdk
@@ -19,6 +18,7 @@ from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
 from infra.constructs.model_function import ModelFunction, ModelFunctionProps
 from infra.constructs.python_function import FunctionPlace
 from infra.declarations.environment import Environment
+from infra.outputs import tell
 
 
 class ServedData(Protocol):
@@ -50,7 +50,7 @@ class ServingStack(cdk.Stack):
         self.models = {model.name: self._model(model) for model in environment.models}
         self.gateway = self._gateway(self._control())
         self._deployment_steps()
-        self._tell(_outputs(environment, data, self.gateway))
+        self._outputs()
 
     def _model(self, model: Any) -> ModelFunction:
         name = model_function_name(self._environment, model.name)
@@ -91,20 +91,8 @@ class ServingStack(cdk.Stack):
         for name, model in self.models.items():
             shifts = self._environment.shifts_on_deploy
             steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)
-            self._tell({f"Deployed{''.join(word.capitalize() for word in name.split('-'))}": steps.outcome})
+            tell(self, {f"Deployed{''.join(word.capitalize() for word in name.split('-'))}": steps.outcome})
 
-    def _tell(self, outputs: Mapping[str, str]) -> None:
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, f"Output{name}", value=value).override_logical_id(name)
-
-
-def _outputs(environment: Environment, data: ServedData, gateway: Gateway) -> Mapping[str, str]:
-    """What the command line reads; `sluice.cli.stack_outputs` has the same names."""
-    return {
-        "GatewayUrl": gateway.url,
-        "GatewayAuth": gateway.auth_name,
-        "RegistryTable": data.registry.table.table_name,
-        "ArtefactsBucket": data.artefacts.bucket.bucket_name,
-        "RecordsBucket": data.records.bucket.bucket_name,
-        "FunctionPrefix": environment.function_prefix,
-    }
+    def _outputs(self) -> None:
+        outputs = {"GatewayUrl": self.gateway.url, "GatewayAuth": self.gateway.auth_name}
+        tell(self, {**outputs, "FunctionPrefix": self._environment.function_prefix})

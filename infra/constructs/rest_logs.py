@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge_wildcards
 from infra.constructs.log_groups import KeptLogs
 from infra.declarations.environment import DataSettings
 
@@ -49,7 +50,7 @@ def _let_api_gateway_log(scope: Construct) -> apigateway.CfnAccount:
     role.add_to_policy(iam.PolicyStatement(actions=_LOGGING_ACTIONS, resources=[groups]))
     role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     reason = "API Gateway logs every REST API of the account and region through this one role"
-    cdk.Validations.of(role).acknowledge(cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-IAM5", reason=reason))
+    acknowledge_wildcards(role, [groups], reason)
     account = apigateway.CfnAccount(scope, "Account", cloud_watch_role_arn=role.role_arn)
     account.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     account.node.add_dependency(role)

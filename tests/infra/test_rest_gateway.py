@@ -65,9 +65,7 @@ def test_every_method_leads_to_the_alias_of_its_own_model(plain: GatewayStack) -
     for method in plain.resources("AWS::ApiGateway::Method").values():
         path = paths[method["ResourceId"]["Ref"]]
         models = [name for name in MODELS if f"/models/{name}" in path]
-        [alias] = [
-            part["Ref"] for part in method["Integration"]["Uri"]["Fn::Join"][1] if "Live" in str(part)
-        ]
+        [alias] = [part["Ref"] for part in method["Integration"]["Uri"]["Fn::Join"][1] if "Live" in str(part)]
         assert alias.startswith(models[0].replace("-", "") if models else "Control")
         assert method["Integration"]["Type"] == "AWS_PROXY"
 

@@ -1,4 +1,4 @@
-"""The addresses of a deployed environment, as its stack tells them."""
+"""The addresses of a deployed environment, as its stacks tell them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,40 +7,36 @@ from sluice.cli.target import VARIABLES
 from sluice.errors import InvalidRequest, NotAvailable, NotFound
 
 OUTPUTS = {
-    "gateway_url": "GatewayUrl",
-    "registry_table": "RegistryTable",
-    "artefacts_bucket": "ArtefactsBucket",
-    "records_bucket": "RecordsBucket",
-    "function_prefix": "FunctionPrefix",
-    "gateway_auth": "GatewayAuth",
+    "gateway_url": ("serving", "GatewayUrl"),
+    "gateway_auth": ("serving", "GatewayAuth"),
+    "function_prefix": ("serving", "FunctionPrefix"),
+    "registry_table": ("data", "RegistryTable"),
+    "artefacts_bucket": ("data", "ArtefactsBucket"),
+    "records_bucket": ("data", "RecordsBucket"),
 }
-"""The stack's output for each address that may be left empty."""
-
-
-def stack_name_of(environment: str) -> str:
-    """The stack that serves an environment."""
-    return f"sluice-{environment}-serving"
+"""The stack `sluice-<environment>-<which>` and its output, for each address that may be left empty."""
 
 
 class StackOutputs:
-    """Asked once, when the first address is needed; `cloudformation` makes the client."""
+    """Each stack is asked once, when its first address is needed; `cloudformation` makes the client."""
 
     def __init__(self, environment: str, cloudformation: Callable[[], Any]) -> None:
         self._environment = environment
         self._cloudformation = cloudformation
-        self._found: Mapping[str, str] | None = None
+        self._found: dict[str, Mapping[str, str]] = {}
 
     def address(self, name: str) -> str:
         """The output behind an address. Raises InvalidRequest, NotFound, NotAvailable, each saying what to do."""
         if not self._environment:
-            raise InvalidRequest(
-                f"{name} == '', must be given for AWS: name the environment (--env), or set {VARIABLES[name]}"
-            )
-        if self._found is None:
-            self._found = self._ask(stack_name_of(self._environment))
-        if OUTPUTS[name] not in self._found:
-            raise NotFound(f"stack {stack_name_of(self._environment)} has no output {OUTPUTS[name]}; deploy it again")
-        return self._found[OUTPUTS[name]]
+            wanted = f"name the environment with --env, or set {VARIABLES[name]}"
+            raise InvalidRequest(f"{name} == '', must be given for AWS: {wanted}")
+        which, output = OUTPUTS[name]
+        stack = f"sluice-{self._environment}-{which}"
+        if stack not in self._found:
+            self._found[stack] = self._ask(stack)
+        if output not in self._found[stack]:
+            raise NotFound(f"stack {stack} has no output {output}; deploy it again")
+        return self._found[stack][output]
 
     def _ask(self, stack: str) -> Mapping[str, str]:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -49,7 +45,8 @@ class StackOutputs:
             [found] = self._cloudformation().describe_stacks(StackName=stack)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
-                raise NotFound(f"stack {stack} does not exist here; deploy it with `make deploy`") from error
+                why = f"deploy it with `make deploy ENV={self._environment}`, or name another region"
+                raise NotFound(f"stack {stack} does not exist here; {why}") from error
             raise NotAvailable(f"CloudFormation: {error}") from error
         except BotoCoreError as error:
             raise NotAvailable(f"CloudFormation: {error}") from error
