@@ -43,7 +43,7 @@ def build_handler(
     instruments = instruments or Instruments()
     releases = hold_release(settings, content=content)
     ports = RecordPorts(content, write_line, instruments.clock)
-    facts = EnvironmentFacts(settings.model, RUNTIME_VERSION, cpu_family())
+    facts = EnvironmentFacts(settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace)
     infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments)
     infer.expect_first_call(_warm_up(releases, imports_ms))
     return dispatching_handler(settings.model, releases=releases, infer=infer)

@@ -15,7 +15,8 @@ class InferenceSettings:
     Requests that must be kept outlive the function in the records bucket. `release` and `release_digest` come from
     the publisher, both at once: the digest names the release's document in the artefacts bucket, and without them
     there is nothing to serve yet. `deployment` names the code and settings; `provisioned_concurrency` tells the
-    publisher how many environments of each function version to keep ready.
+    publisher how many environments of each function version to keep ready. `metrics_namespace` keeps environments that
+    share an account apart in CloudWatch.
     """
 
     model: str
@@ -23,6 +24,7 @@ class InferenceSettings:
     records_bucket: str
     deployment: str = ""
     provisioned_concurrency: int = 0
+    metrics_namespace: str = "Sluice"
     release: int | None = None
     release_digest: str | None = None
 

@@ -66,6 +66,11 @@ class RecordsBucket(PrivateBucket):
         """Keep bodies and the records of high-risk predictions."""
         self.grant_put(grantee, "bodies", "records")
 
+    def grant_ship(self, grantee: iam.IGrantable, prefix: str) -> None:
+        """Write large objects in parts below one prefix."""
+        self.grant_put(grantee, prefix)
+        self.grant_multipart(grantee, prefix)
+
 
 class LedgerBucket(PrivateBucket):
     """Copies of ledger records. In a protected environment nobody can delete one early, not even the account's root."""

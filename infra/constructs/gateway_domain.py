@@ -10,7 +10,7 @@ from infra.declarations.api import CustomDomain
 
 
 class GatewayDomain(Construct):
-    """`url`; `regional_name`, the host that DNS leads to; and `target` for alias records of one's own."""
+    """`url`; and `regional_name` with `regional_zone_id`, which is what DNS leads to."""
 
     def __init__(self, scope: Construct, construct_id: str, *, declared: CustomDomain, writes_dns: bool) -> None:
         super().__init__(scope, construct_id)
@@ -25,9 +25,9 @@ class GatewayDomain(Construct):
             ip_address_type=apigatewayv2.IpAddressType.DUAL_STACK,
         )
         self.regional_name = self._name.regional_domain_name
-        self.target = targets.ApiGatewayv2DomainProperties(self.regional_name, self._name.regional_hosted_zone_id)
+        self.regional_zone_id = self._name.regional_hosted_zone_id
         if writes_dns and declared.hosted_zone_id:
-            self._write_dns(zone_of(self, declared))
+            self._write_dns(declared.hosted_zone_id)
 
     def lead_to(self, api_id: str, stage_name: str, *, stage: IDependable) -> None:
         """Map the whole name to one stage, of an HTTP or a REST API, once it exists."""
@@ -36,16 +36,11 @@ class GatewayDomain(Construct):
         )
         mapping.node.add_dependency(stage)
 
-    def _write_dns(self, zone: route53.IHostedZone) -> None:
-        alias = route53.RecordTarget.from_alias(self.target)
+    def _write_dns(self, zone_id: str) -> None:
+        zone = route53.HostedZone.from_hosted_zone_attributes(
+            self, "Zone", hosted_zone_id=zone_id, zone_name=self.declared.hosted_zone_name or self.declared.name
+        )
+        target = targets.ApiGatewayv2DomainProperties(self.regional_name, self.regional_zone_id)
+        alias = route53.RecordTarget.from_alias(target)
         route53.ARecord(self, "Ipv4", zone=zone, record_name=f"{self.declared.name}.", target=alias)
         route53.AaaaRecord(self, "Ipv6", zone=zone, record_name=f"{self.declared.name}.", target=alias)
-
-
-def zone_of(scope: Construct, declared: CustomDomain) -> route53.IHostedZone:
-    """The declared hosted zone. A record named with a dot at its end needs no zone name."""
-    assert declared.hosted_zone_id
-    zone_name = declared.hosted_zone_name or declared.name
-    return route53.HostedZone.from_hosted_zone_attributes(
-        scope, "Zone", hosted_zone_id=declared.hosted_zone_id, zone_name=zone_name
-    )

@@ -1,10 +1,10 @@
 """One domain name, two regions: DNS answers with the first while it is well, and with the second when it is not.
 
 Route 53 takes an HTTPS endpoint for well when it answers 2xx or 3xx, and this API answers no stranger so. Two checks
-stand in for it, and a region is well while both are: the door (a TCP connection to the regional endpoint, tried from all over
-the world) and the rooms behind it (the heartbeat's alarm, where no data means ill). The rate of 5xx answers is no such
-check: it has no data without traffic, so a region would look well as soon as its traffic has left, and a bad release is
-bad in both regions.
+stand in for it, and a region is well while both are: the door (a TCP connection to the regional endpoint, tried from
+all over the world) and the rooms behind it (the heartbeat's alarm, where no data means ill). The rate of 5xx answers is
+no such check: it has no data without traffic, so a region would look well as soon as its traffic has left, and a bad
+release is bad in both regions.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
-from infra.constructs.gateway_domain import GatewayDomain, zone_of
+from infra.constructs.gateway_domain import GatewayDomain
 from infra.constructs.heartbeat import Heartbeat
 
 
@@ -49,17 +49,23 @@ class HealthCheckedDns(Construct):
         self._write_records(props, healthy)
 
     def _write_records(self, props: HealthCheckedDnsProps, healthy: route53.IHealthCheck) -> None:
-        zone = zone_of(self, props.domain.declared)
-        for construct_id, record in (("Ipv4", route53.ARecord), ("Ipv6", route53.AaaaRecord)):
-            record(
+        """Failover wants the target's own health evaluated too; CDK's alias to a gateway's domain cannot say so."""
+        target = route53.CfnRecordSet.AliasTargetProperty(
+            dns_name=props.domain.regional_name,
+            hosted_zone_id=props.domain.regional_zone_id,
+            evaluate_target_health=True,
+        )
+        for construct_id, record_type in (("Ipv4", "A"), ("Ipv6", "AAAA")):
+            route53.CfnRecordSet(
                 self,
                 construct_id,
-                zone=zone,
-                record_name=f"{props.domain.declared.name}.",
-                target=route53.RecordTarget.from_alias(props.domain.target),
+                type=record_type,
+                name=f"{props.domain.declared.name}.",
+                hosted_zone_id=props.domain.declared.hosted_zone_id,
+                alias_target=target,
                 set_identifier=cdk.Stack.of(self).region,
-                failover=route53.Failover.PRIMARY if props.is_first_region else route53.Failover.SECONDARY,
-                health_check=healthy,
+                failover="PRIMARY" if props.is_first_region else "SECONDARY",
+                health_check_id=healthy.health_check_id,
             )
 
 

@@ -28,6 +28,7 @@ class ModelFunctionProps:
     layers: FunctionLayers
     artefacts: ArtefactsBucket
     records: RecordsBucket
+    metrics_namespace: str
 
 
 class ModelFunction(Construct):
@@ -71,5 +72,6 @@ def _settings(props: ModelFunctionProps) -> InferenceSettings:
         model=props.model.name,
         artefacts_bucket=props.artefacts.bucket.bucket_name,
         records_bucket=props.records.bucket.bucket_name,
+        metrics_namespace=props.metrics_namespace,
         provisioned_concurrency=warmth.environments if isinstance(warmth, ProvisionedConcurrency) else 0,
     )

@@ -70,6 +70,14 @@ class PrivateBucket(Construct):
             actions = ["kms:GenerateDataKey"]
             iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self._key.key_arn])
 
+    def grant_multipart(self, grantee: iam.IGrantable, prefix: str) -> None:
+        """Give up a write in parts, and see which are open: S3 checks the latter on the bucket."""
+        self._grant(grantee, "s3:AbortMultipartUpload", [prefix])
+        actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
+        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self._arn])
+        if self._key:
+            iam.Grant.add_to_principal(grantee=grantee, actions=["kms:Decrypt"], resource_arns=[self._key.key_arn])
+
     def _grant(self, grantee: iam.IGrantable, action: str, prefixes: Sequence[str]) -> None:
         arns = [f"{self._arn}/{prefix}/*" for prefix in prefixes]
         iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=arns)

@@ -26,7 +26,7 @@ class WebAcl(Construct):
             ],
         )
 
-    def protect(self, stage: apigateway.IStage) -> None:
+    def protect(self, stage: apigateway.Stage) -> None:
         """Put the ACL before a stage."""
         wafv2.CfnWebACLAssociation(self, "Association", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)
 

@@ -31,8 +31,7 @@ class GatewayStack:
     gateway: Gateway
 
     def template(self) -> dict[str, Any]:
-        found: dict[str, Any] = Template.from_stack(self.stack).to_json()
-        return found
+        return dict(Template.from_stack(self.stack).to_json())
 
     def resources(self, kind: str) -> Resources:
         """Logical id to properties."""

@@ -6,6 +6,7 @@
 | record, schema | "inference", 1 |
 | model, function_version, model_version | dimensions, strings; no model_version where none was chosen |
 | LatencyMs, DecodeMs, PredictMs, EncodeMs | durations; absent for steps that the request did not reach |
+| ColdLatencyMs | an environment's first request: LatencyMs and what it waited for before |
 | ClientErrors, ServerErrors, ColdStarts | 0 or 1 |
 | at | when the record was made: ISO 8601, UTC |
 | prediction_id | ours, new for every request |
@@ -51,6 +52,11 @@ class ColdStart:
     release_ms: float
     session_ms: float
 
+    @property
+    def init_ms(self) -> float:
+        """All of it, before the request was handled."""
+        return self.imports_ms + self.release_ms + self.session_ms
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentFacts:
@@ -59,6 +65,7 @@ class EnvironmentFacts:
     model: str
     runtime_version: str
     cpu_family: str
+    metrics_namespace: str = "Sluice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,15 @@ def make_record(
     at: datetime,
 ) -> dict[str, Any]:
     """The record without the request's body and the outputs, which may have to be stored apart."""
-    metrics = metrics_of(trace, outcome.status, cold_start=cold_start is not None)
+    metrics = metrics_of(trace, outcome.status, init_ms=cold_start.init_ms if cold_start else None)
     has_version = trace.choice is not None
     return {
-        "_aws": directive(metrics, has_version=has_version, epoch_ms=int(at.timestamp() * 1000)),
+        "_aws": directive(
+            metrics,
+            namespace=facts.metrics_namespace,
+            has_version=has_version,
+            epoch_ms=int(at.timestamp() * 1000),
+        ),
         "record": "inference",
         "schema": SCHEMA,
         "model": facts.model,

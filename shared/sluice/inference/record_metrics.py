@@ -11,32 +11,38 @@ from typing import Any
 
 from sluice.inference.trace import PredictionTrace, Step
 
-NAMESPACE = "Sluice"
 _NOT_OFFERED = 501
 
 _DURATIONS = {Step.DECODE: "DecodeMs", Step.PREDICT: "PredictMs", Step.ENCODE: "EncodeMs"}
 _NS_PER_MS = 1_000_000
 
 
-def metrics_of(trace: PredictionTrace, status: int, *, cold_start: bool) -> dict[str, float]:
-    """The metrics by name. Errors come as 0 or 1, so that their average is a rate."""
+def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) -> dict[str, float]:
+    """The metrics by name. Errors come as 0 or 1, so that their average is a rate.
+
+    `init_ms` is what this environment's first request waited for before it was handled, None for any other:
+    `LatencyMs` never holds it, `ColdLatencyMs` does, so the two can be told apart.
+    """
     # 501 is an answer to what a client asked for; it must not count against the release that gave it.
     is_ours = status >= 500 and status != _NOT_OFFERED
     metrics = {
         "LatencyMs": to_ms(trace.total_ns()),
         "ClientErrors": int(status >= 400 and not is_ours),
         "ServerErrors": int(is_ours),
-        "ColdStarts": int(cold_start),
+        "ColdStarts": int(init_ms is not None),
     }
+    if init_ms is not None:
+        metrics["ColdLatencyMs"] = round(metrics["LatencyMs"] + init_ms, 3)
     for step, elapsed_ns in trace.elapsed_ns.items():
         if step in _DURATIONS:
             metrics[_DURATIONS[step]] = to_ms(elapsed_ns)
     return metrics
 
 
-def directive(metrics: Mapping[str, float], *, has_version: bool, epoch_ms: int) -> dict[str, Any]:
+def directive(metrics: Mapping[str, float], *, namespace: str, has_version: bool, epoch_ms: int) -> dict[str, Any]:
     """The `_aws` member of a record that holds these metrics at its root."""
-    return {"Timestamp": epoch_ms, "CloudWatchMetrics": _definitions(tuple(metrics), has_version=has_version)}
+    definitions = _definitions(namespace, tuple(metrics), has_version=has_version)
+    return {"Timestamp": epoch_ms, "CloudWatchMetrics": definitions}
 
 
 def to_ms(elapsed_ns: int) -> float:
@@ -45,8 +51,8 @@ def to_ms(elapsed_ns: int) -> float:
 
 
 @cache
-def _definitions(names: tuple[str, ...], *, has_version: bool) -> list[dict[str, Any]]:
+def _definitions(namespace: str, names: tuple[str, ...], *, has_version: bool) -> list[dict[str, Any]]:
     per_function = ["model", "function_version"]
     dimensions = [[*per_function, "model_version"], per_function] if has_version else [per_function]
     metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Ms") else "Count"} for name in names]
-    return [{"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}]
+    return [{"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}]

@@ -21,17 +21,18 @@ def a_trace(*steps: Step) -> PredictionTrace:
 @pytest.mark.parametrize("status", [200, 400, 501, 503])
 @pytest.mark.parametrize("has_version", [True, False])
 def test_every_kind_of_record_is_valid(steps: tuple[Step, ...], status: int, has_version: bool) -> None:
-    metrics = metrics_of(a_trace(*steps), status, cold_start=True)
+    metrics = metrics_of(a_trace(*steps), status, init_ms=100.0)
     dimensions = {"model": "m", "function_version": "1"} | ({"model_version": "2"} if has_version else {})
-    aws = directive(metrics, has_version=has_version, epoch_ms=1_700_000_000_000)
+    aws = directive(metrics, namespace="Sluice/dev", has_version=has_version, epoch_ms=1_700_000_000_000)
 
     assert_is_embedded_metric_format({"_aws": aws, **dimensions, **metrics})
 
 
 def test_metrics_are_published_per_version_and_per_function() -> None:
-    (metric_directive,) = directive({"LatencyMs": 1.0}, has_version=True, epoch_ms=1)["CloudWatchMetrics"]
+    aws = directive({"LatencyMs": 1.0}, namespace="Sluice/dev", has_version=True, epoch_ms=1)
+    (metric_directive,) = aws["CloudWatchMetrics"]
 
-    assert metric_directive["Namespace"] == "Sluice"
+    assert metric_directive["Namespace"] == "Sluice/dev"
     assert metric_directive["Dimensions"] == [
         ["model", "function_version", "model_version"],
         ["model", "function_version"],
@@ -40,7 +41,14 @@ def test_metrics_are_published_per_version_and_per_function() -> None:
 
 
 def test_durations_are_milliseconds_to_the_microsecond() -> None:
-    metrics = metrics_of(a_trace(*Step), 200, cold_start=False)
+    metrics = metrics_of(a_trace(*Step), 200, init_ms=None)
 
     assert metrics["PredictMs"] == 1.235
     assert metrics["LatencyMs"] == 6.173
+
+
+def test_a_cold_start_has_a_latency_of_its_own_beside_the_one_that_every_request_has() -> None:
+    metrics = metrics_of(a_trace(*Step), 200, init_ms=100.5)
+
+    assert (metrics["LatencyMs"], metrics["ColdLatencyMs"], metrics["ColdStarts"]) == (6.173, 106.673, 1)
+    assert "ColdLatencyMs" not in metrics_of(a_trace(*Step), 200, init_ms=None)

@@ -1,0 +1,1 @@
+"""What is deployed besides the template: layers of third-party code and the functions' own, built without Docker."""
