@@ -1,9 +1,11 @@
 """A folder that is there whole or not at all, and is built anew only if what it is made of has changed."""
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,19 +23,20 @@ class BuiltFolder:
     stamp: Path
 
     def build(self, fingerprint: str, make: Callable[[Path], None]) -> FolderFacts:
-        """The facts of the last build with this fingerprint, or of a new one: `make` fills an empty folder.
+        """The facts of the last build if it had this fingerprint, else of a new one: `make` fills an empty folder.
 
-        One build at a time. It happens beside the folder and then takes its place, so a build that is killed leaves
-        the old folder, or none; never a part of one.
+        A second build of the same folder waits for the first.
         """
-        known = self._known(fingerprint)
-        if known is not None:
-            return known
-        self.stamp.unlink(missing_ok=True)
+        with _alone(self.stamp.with_suffix(".lock")):
+            return self._known(fingerprint) or self._build(fingerprint, make)
+
+    def _build(self, fingerprint: str, make: Callable[[Path], None]) -> FolderFacts:
+        """Beside the folder, then in its place: a build that is killed leaves the old folder or none, never a part."""
         partial = _emptied(self.folder.with_name(f".{self.folder.name}.partial"))
         make(partial)
         _settle_modes(partial)
         facts = facts_of(partial)
+        self.stamp.unlink(missing_ok=True)
         _swap(partial, self.folder)
         _write_whole(self.stamp, json.dumps({"fingerprint": fingerprint, "facts": asdict(facts)}))
         return facts
@@ -43,6 +46,14 @@ class BuiltFolder:
             return None
         written = json.loads(self.stamp.read_bytes())
         return FolderFacts(**written["facts"]) if written["fingerprint"] == fingerprint else None
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _emptied(folder: Path) -> Path:
@@ -72,7 +83,6 @@ def _swap(built: Path, folder: Path) -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_text(text)
     draft.rename(path)

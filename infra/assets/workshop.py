@@ -1,8 +1,6 @@
 """Builds every asset of a checkout into a folder, for one architecture."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +15,13 @@ from infra.assets.slimming import read_rules, slim
 from infra.assets.target_python import TargetPython
 from infra.declarations.environment import Architecture
 
-LAYERS_SHOWN_AS = "/opt/python"
+LAYERS_SHOWN_AS = "/opt/python"  # where Lambda mounts them
 FUNCTIONS_SHOWN_AS = "/var/task"
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """From `checkout` into `out`: `layers/<architecture>/<set>` and `functions/<name>`. No bytecode without `python`."""
+    """From `checkout` into `out`: `layers/<architecture>/<set>`, `functions/<name>`. No bytecode without `python`."""
 
     checkout: Path
     out: Path
@@ -39,20 +37,29 @@ class Workshop:
         return {name: self._function(name) for name in function_names(self.checkout)}
 
     def _layer(self, layer: LayerSet) -> FolderFacts:
-        rules_path = self.checkout / "layers" / "slimming.toml"
+        rules = self.checkout / "layers" / "slimming.toml"
 
         def make(folder: Path) -> None:
             tree = folder / "python"
             install(layer.requirements, tree, self.architecture)
-            slim(tree, read_rules(rules_path))
+            slim(tree, read_rules(rules))
             self._compile(tree, LAYERS_SHOWN_AS)
 
-        files = [("requirements", layer.requirements), ("rules", rules_path)]
-        return self._built(f"layers/{self.architecture}/{layer.name}", files, make)
+        sources = [("requirements", layer.requirements), ("rules", rules)]
+        return self._built(f"layers/{self.architecture}/{layer.name}", sources, make)
 
     def _function(self, name: str) -> FolderFacts:
         def make(folder: Path) -> None:
             stage_function(name, self.checkout, folder)
             self._compile(folder, FUNCTIONS_SHOWN_AS)
 
-        return self._built(f"functions/{name}", list(function_sources(name, self.checkout)), make)
+        return self._built(f"functions/{name}", function_sources(name, self.checkout), make)
+
+    def _compile(self, tree: Path, shown_as: str) -> None:
+        if self.python is not None:
+            compile_tree(self.python, tree, shown_as=shown_as)
+
+    def _built(self, name: str, sources: Iterable[tuple[str, Path]], make: Callable[[Path], None]) -> FolderFacts:
+        bytecode = self.python.version if self.python else "none"
+        built = BuiltFolder(self.out / name, self.out / "stamps" / f"{name}.json")
+        return built.build(fingerprint_of([name, bytecode], sources), make)

@@ -38,7 +38,6 @@ def model_resources(model: str) -> tuple[str, ...]:
     return (
         path,
         f"{path}/infer",
-        f"{path}/versions",
         version,
         f"{version}/infer",
         f"{version}/{{proxy+}}",

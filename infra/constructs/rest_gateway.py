@@ -32,6 +32,7 @@ class RestGateway(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: GatewayProps) -> None:
         super().__init__(scope, construct_id)
+        check_resource_quota(props.models)
         self.auth_name = props.auth_name
         self.api = self._api(props)
         self._validator = self.api.add_request_validator(

@@ -1,0 +1,106 @@
+"""Templates of every environment, synthesised once per worker, in one app process; no account, no network."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.context import Choice
+from infra.declarations.environment import Environment
+from infra.environments import ENVIRONMENTS
+
+ROOT = Path(__file__).parents[2]
+
+# The library's own rules take seconds per process; `make synth` runs them. Set, never blank: blank means true to it.
+os.environ["CDK_VALIDATION"] = "false"
+os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
+os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """One worker does all of infra: the process behind the CDK takes half a gigabyte."""
+    here = Path(__file__).parent
+    ours = [item for item in items if here in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("infra"))
+        if shutil.which("node") is None:
+            item.add_marker(pytest.mark.skip(reason="the CDK needs Node.js; install Node 20 or newer"))
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """The templates of one environment, by the last word of their stacks' names."""
+
+    templates: Mapping[str, Mapping[str, Any]]
+    report: str
+
+    def resources(self, stack: str, kind: str) -> dict[str, dict[str, Any]]:
+        """Logical id to the whole resource."""
+        found = self.templates[stack]["Resources"].items()
+        return {name: resource for name, resource in found if resource["Type"] == kind}
+
+    def properties(self, stack: str, kind: str) -> list[dict[str, Any]]:
+        return [resource.get("Properties", {}) for resource in self.resources(stack, kind).values()]
+
+    @cached_property
+    def functions(self) -> dict[str, dict[str, Any]]:
+        """Properties of each function, by the folder that its code is from; models by their physical names."""
+        found = self.properties("serving", "AWS::Lambda::Function")
+        return {each.get("FunctionName") or each["Handler"].split(".")[1]: each for each in found}
+
+
+Synthesise = Callable[..., Synthesised]
+
+
+@pytest.fixture(scope="session")
+def assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make assets` builds, in small."""
+    return some_assets(tmp_path_factory.mktemp("assets"))
+
+
+def some_assets(root: Path, changed: str = "") -> Path:
+    folders = [Path("functions", name) for name in ("inference", "control", "deployment")]
+    folders += [Path("layers", arch, name) for arch in ("arm64", "x86_64") for name in ("onnx", "runtime")]
+    for folder in folders:
+        (root / folder).mkdir(parents=True)
+        (root / folder / "code.py").write_text(f"# {folder} {changed if changed in str(folder) else ''}\n")
+    return root
+
+
+@pytest.fixture(scope="session")
+def synthesise(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
+    def synthesise(environment: Environment, folder: Path = assets) -> Synthesised:
+        import aws_cdk as cdk
+
+        from infra.app import build
+
+        context = json.loads((ROOT / "cdk.json").read_text())["context"]
+        app = cdk.App(context=context, outdir=str(tmp_path_factory.mktemp("cdk")))
+        build(app, Choice(environment, folder))
+        stacks = app.synth().stacks
+        report = Path(app.outdir, "validation-report.json")
+        templates = {stack.stack_name.rsplit("-", 1)[-1]: stack.template for stack in stacks}
+        return Synthesised(templates, report.read_text() if report.exists() else "")
+
+    return synthesise
+
+
+@pytest.fixture(scope="session")
+def all_synthesised(synthesise: Synthesise) -> Mapping[str, Synthesised]:
+    return {name: synthesise(environment) for name, environment in ENVIRONMENTS.items()}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def environment(request: pytest.FixtureRequest) -> Environment:
+    return ENVIRONMENTS[request.param]
+
+
+@pytest.fixture
+def synthesised(environment: Environment, all_synthesised: Mapping[str, Synthesised]) -> Synthesised:
+    return all_synthesised[environment.name]
