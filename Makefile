@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The packages that hold the rules; their branches are covered or `make test` fails.
 PURE := */sluice/catalog/*,*/sluice/inference/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
-.PHONY: help setup run test check bench fmt lock clean
+.PHONY: help setup run test check bench fmt assets audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,13 +46,28 @@ $(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
-lock: $(VENV)/setup.done ## resolve requirements/*.txt anew
+ARCH ?= arm64
+assets: $(VENV)/setup.done ## build layers and function code into build/ for ARCH=arm64|x86_64, and print their sizes
+	@$(BIN)/python -m infra.assets --arch $(ARCH)
+
+audit: $(VENV)/dev.done ## ask for known vulnerabilities of everything that is locked
+	@$(BIN)/python -m infra.supply_chain audit
+
+sbom: $(VENV)/dev.done ## write bills of materials (CycloneDX) into build/sbom/
+	@$(BIN)/python -m infra.supply_chain sbom
+
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header
+COMPILE := $(LOCK) --universal --python-version 3.11
+# Layers hold what the tests run with, as far as the function's interpreter allows.
+LAYER := $(LOCK) --python-version 3.13 --python-platform aarch64-manylinux_2_28 -c requirements/run.txt
+lock: $(VENV)/setup.done ## resolve requirements/*.txt and layers/*/requirements.txt anew
 	@$(COMPILE) requirements/setup.in -o requirements/setup.txt
 	@$(COMPILE) pyproject.toml --extra local -o requirements/run.txt
 	@$(COMPILE) pyproject.toml --extra infra -c requirements/run.txt -o requirements/infra.txt
 	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
+	@$(LAYER) layers/onnx/requirements.in --excludes layers/onnx/excluded.in -o layers/onnx/requirements.txt
+	@$(LAYER) layers/runtime/requirements.in -o layers/runtime/requirements.txt
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -11,6 +11,7 @@ from infra.context import Choice, choice_from
 from infra.data_stack import DataStack
 from infra.declarations.refusal import InvalidDeclaration
 from infra.serving_stack import ServingStack
+from infra.watch_stack import WatchStack
 
 
 def main() -> int:
@@ -31,9 +32,10 @@ def build(app: cdk.App, choice: Choice) -> None:
     assets = AssetFolders(choice.assets, environment.architecture)
     place = cdk.Environment(account=environment.account, region=environment.region)
     data = DataStack(app, f"sluice-{environment.name}-data", environment=environment, env=place)
-    ServingStack(
+    serving = ServingStack(
         app, f"sluice-{environment.name}-serving", environment=environment, data=data, assets=assets, env=place
     )
+    WatchStack(app, f"sluice-{environment.name}-watch", environment=environment, models=serving.models, env=place)
     cdk.Tags.of(app).add("sluice:environment", environment.name)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 

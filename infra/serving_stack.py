@@ -1,4 +1,4 @@
-"""What serves: functions and their aliases, the gateway in front of them, and who is told when it goes wrong."""
+"""What serves: functions and their aliases, the gateway in front of them, and where their records go."""
 
 from typing import Any, Protocol
 
@@ -6,7 +6,6 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from infra.asset_folders import AssetFolders
-from infra.constructs.alarm_topic import AlarmTopic
 from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
 from infra.constructs.control_function import ControlFunction
 from infra.constructs.data_keys import DataKeys
@@ -17,7 +16,6 @@ from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_name
 from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
 from infra.constructs.model_function import ModelFunction, ModelFunctionProps
-from infra.constructs.model_watch import ModelWatch, WatchedModel
 from infra.constructs.python_function import FunctionPlace
 from infra.constructs.record_shipping import RecordShipping
 from infra.constructs.served_metrics import metrics_namespace_of
@@ -54,7 +52,8 @@ class ServingStack(cdk.Stack):
         self.models = {model.name: self._model(model) for model in environment.models}
         self.gateway = self._gateway(self._control())
         self._deployment_steps()
-        self._observability()
+        if environment.data.ship_records:
+            self._ship_records()
         self._outputs()
 
     def _model(self, model: Any) -> ModelFunction:
@@ -100,23 +99,10 @@ class ServingStack(cdk.Stack):
             steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)
             tell(self, {f"Deployed{''.join(word.capitalize() for word in name.split('-'))}": steps.outcome})
 
-    def _observability(self) -> None:
-        self.alarm_topic = AlarmTopic(self, "Alarms", environment=self._environment)
-        shipping = self._shipping() if self._environment.data.ship_records else None
-        for name, model in self.models.items():
-            watched = WatchedModel(f"{self._environment.name}-{name}", model, self._environment.architecture)
-            ModelWatch(
-                self,
-                f"Watch-{name}",
-                watched=watched,
-                namespace=metrics_namespace_of(self._environment),
-                topic=self.alarm_topic,
-            )
-            if shipping:
-                shipping.ship(model, model.log_group)
-
-    def _shipping(self) -> RecordShipping:
-        return RecordShipping(self, "RecordShipping", records=self._data.records, key=self._data.keys.personal)
+    def _ship_records(self) -> None:
+        shipping = RecordShipping(self, "RecordShipping", records=self._data.records, key=self._data.keys.personal)
+        for model in self.models.values():
+            shipping.ship(model, model.log_group)
 
     def _outputs(self) -> None:
         outputs = {"GatewayUrl": self.gateway.url, "GatewayAuth": self.gateway.auth_name}

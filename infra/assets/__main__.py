@@ -14,7 +14,7 @@ from infra.declarations.environment import Architecture
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _NO_BYTECODE = (
-    f"WARNING: found no Python {MINOR_VERSION} that runs, so the assets hold no bytecode and cold starts will take about "
+    f"WARNING: found no Python {MINOR_VERSION} that runs, so the assets hold no bytecode and cold starts take about "
     f"twice as long; put python{MINOR_VERSION} on PATH or set {VARIABLE}=/path/to/python{MINOR_VERSION}\n"
 )
 

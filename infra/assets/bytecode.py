@@ -1,4 +1,4 @@
-"""Bytecode beside the sources. Lambda's folders are read-only, so what is not shipped is compiled at every cold start."""
+"""Bytecode beside the sources. Lambda's folders are read-only: what is not shipped is compiled at every cold start."""
 
 import os
 import subprocess

@@ -40,4 +40,3 @@ def package_of(name: str) -> str:
     if top.endswith(".dist-info"):
         top = top.split("-")[0]
     return top.split(".")[0].lower()
-

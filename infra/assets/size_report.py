@@ -1,4 +1,4 @@
-"""How big what was built is, and how much room that leaves. MB are 1,000,000 bytes; Lambda's own limit is in MiB, so roomier."""
+"""How big what was built is, and how much room that leaves. An MB is 1,000,000 bytes."""
 
 from collections.abc import Mapping
 

@@ -9,7 +9,7 @@ from pathlib import Path
 MINOR_VERSION = "3.13"
 VARIABLE = "PYTHON313"
 
-_ASK = "import sys; print(sys.implementation.name, sys.version_info.releaselevel, '.'.join(map(str, sys.version_info[:3])))"
+_ASK = "import sys; v = sys.version_info; print(sys.implementation.name, v.releaselevel, f'{v[0]}.{v[1]}.{v[2]}')"
 _ANSWER_SECONDS = 20
 
 

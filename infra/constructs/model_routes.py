@@ -38,6 +38,7 @@ def model_resources(model: str) -> tuple[str, ...]:
     return (
         path,
         f"{path}/infer",
+        f"{path}/versions",
         version,
         f"{version}/infer",
         f"{version}/{{proxy+}}",

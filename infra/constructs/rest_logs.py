@@ -43,15 +43,16 @@ class RestLogs(Construct):
 
 def _let_api_gateway_log(scope: Construct) -> apigateway.CfnAccount:
     """One role for all REST APIs of an account and region: it outlives the stack, as others may log through it."""
-    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"))
     groups = cdk.Stack.of(scope).format_arn(
         service="logs", resource="log-group", resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
-    role.add_to_policy(iam.PolicyStatement(actions=_LOGGING_ACTIONS, resources=[groups]))
-    role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+    may_log = iam.PolicyDocument(statements=[iam.PolicyStatement(actions=_LOGGING_ACTIONS, resources=[groups])])
+    # The policy is part of the role: one beside it would go with the stack, and leave a role that may do nothing.
+    principal = iam.ServicePrincipal("apigateway.amazonaws.com")
+    role = iam.Role(scope, "Role", assumed_by=principal, inline_policies={"Logs": may_log})
     reason = "API Gateway logs every REST API of the account and region through this one role"
     acknowledge_wildcards(role, [groups], reason)
     account = apigateway.CfnAccount(scope, "Account", cloud_watch_role_arn=role.role_arn)
-    account.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-    account.node.add_dependency(role)
+    for kept in (role, account):
+        kept.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     return account

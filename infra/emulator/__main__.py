@@ -34,9 +34,10 @@ def main() -> int:
 def _travel(folder: Path, arguments: argparse.Namespace) -> None:
     settings = EmulatorSettings(_free_port(), folder)
     context = (f"env={arguments.env}", f"architecture={_ARCHITECTURES[platform.machine()]}")
-    cdk = Cdk(_CHECKOUT, settings, context)
+    stacks = tuple(f"sluice-{arguments.env}-{which}" for which in ("data", "serving"))
+    cdk = Cdk(_CHECKOUT, settings, stacks, context)
     with ExitStack() as running:
-        running.enter_context(running_emulator(arguments.python, settings))
+        running.enter_context(running_emulator(arguments.python.absolute(), settings))
         local = running.enter_context(local_plane(_CHECKOUT))
         cdk.bootstrap()
         cdk.deploy()

@@ -15,6 +15,7 @@ import trustme
 
 from infra.emulator.settings import ACCOUNT, REGION, EmulatorSettings
 
+_LAUNCH = Path(__file__).with_name("launch.py")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -30,7 +31,7 @@ def running_emulator(interpreter: Path, settings: EmulatorSettings) -> Iterator[
     log_path = settings.folder / "emulator.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [str(interpreter), "-m", "ministack"],
+            [str(interpreter), str(_LAUNCH)],
             env=_environment(settings),
             cwd=settings.folder,
             stdout=log,

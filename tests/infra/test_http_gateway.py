@@ -8,7 +8,7 @@ import pytest
 from infra.constructs.model_routes import TooManyRoutes, check_route_quota
 from infra.declarations.api import ApiSettings
 from sluice.local.gateway.model_routes import routes_of
-from tests.infra.gateway_stack import MODELS, GatewayStack, a_gateway_stack
+from tests.infra.gateway_stack import KEY_ARN, MODELS, GatewayStack, a_gateway_stack
 
 SETTINGS = ApiSettings(rate_rps=7, burst=9)
 
@@ -73,7 +73,7 @@ def test_the_stage_is_bounded_measured_and_logged_in_json(built: GatewayStack) -
     assert stage["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0] == log_group
     line = json.loads(stage["AccessLogSettings"]["Format"])
     assert {"requestId", "routeKey", "status", "integrationLatencyMs", "integrationError", "callerArn"} <= set(line)
-    assert (kept["RetentionInDays"], kept["KmsKeyId"]) == (14, "arn:aws:kms:eu-central-1:000000000000:key/k")
+    assert (kept["RetentionInDays"], kept["KmsKeyId"]) == (14, KEY_ARN)
 
 
 def test_it_tells_others_what_they_need(built: GatewayStack) -> None:

@@ -104,9 +104,11 @@ def test_what_api_gateway_logs_of_itself_is_encrypted_and_expires_too(plain: Gat
 def test_the_role_that_api_gateway_logs_with_outlives_the_stack_and_can_only_log(plain: GatewayStack) -> None:
     kept = {"AWS::IAM::Role", "AWS::ApiGateway::Account"}
     policies = [each.get("DeletionPolicy") for each in plain.template()["Resources"].values() if each["Type"] in kept]
-    [statement] = only(plain, "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    [policy] = only(plain, "AWS::IAM::Role")["Policies"]
+    [statement] = policy["PolicyDocument"]["Statement"]
 
     assert policies == ["Retain", "Retain"]
+    assert plain.resources("AWS::IAM::Policy") == {}
     assert all(action.startswith("logs:") for action in statement["Action"])
     assert statement["Resource"]["Fn::Join"][1][-1] == ":logs:eu-central-1:000000000000:log-group:*"
 

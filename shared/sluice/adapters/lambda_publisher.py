@@ -127,7 +127,7 @@ class LambdaPublisher:
         return found
 
     def _wait(self, name: str) -> None:
-        waiter = self._client.get_waiter("function_updated_v2")
+        waiter = self._client.get_waiter("function_updated")  # its other version asks for the code, too
         waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": self._update_limit_seconds})
 
 

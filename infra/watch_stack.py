@@ -1,0 +1,33 @@
+"""Who is told when it goes wrong, and what they see. Apart, so that no mistake here can roll back what serves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.constructs.alarm_topic import AlarmTopic
+from infra.constructs.model_function import ModelFunction
+from infra.constructs.model_watch import ModelWatch, WatchedModel
+from infra.constructs.served_metrics import metrics_namespace_of
+from infra.declarations.environment import Environment
+
+
+class WatchStack(cdk.Stack):
+    """Alarms and a dashboard per model; one topic for all."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        models: Mapping[str, ModelFunction],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self.topic = AlarmTopic(self, "Alarms", environment=environment)
+        namespace = metrics_namespace_of(environment)
+        for name, model in models.items():
+            watched = WatchedModel(f"{environment.name}-{name}", model, environment.architecture)
+            ModelWatch(self, f"Watch-{name}", watched=watched, namespace=namespace, topic=self.topic)
