@@ -28,19 +28,22 @@ class TargetPython:
     version: str
 
 
-def find_target_python(environment: Mapping[str, str]) -> TargetPython | None:
-    """PYTHON313 if set, else the first that runs of those on PATH and below pyenv. Raises UnusablePython."""
+def find_target_python(environment: Mapping[str, str], *, running: Path | None = None) -> TargetPython | None:
+    """PYTHON313 if set, else the first that fits of `running` (this interpreter), PATH and pyenv's folders.
+
+    Raises UnusablePython.
+    """
     if named := environment.get(VARIABLE):
         found = _usable(Path(named))
         if found is None:
             raise UnusablePython(Path(named))
         return found
-    return next((found for path in _candidates(environment) if (found := _usable(path))), None)
+    return next((found for path in _candidates(environment, running) if (found := _usable(path))), None)
 
 
-def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:
+def _candidates(environment: Mapping[str, str], running: Path | None) -> Iterator[Path]:
     """What lies on PATH may be a shim that only says that it cannot run; hence pyenv's own folders too."""
-    yield Path(sys.executable)
+    yield running or Path(sys.executable)
     for folder in filter(None, environment.get("PATH", "").split(":")):
         yield Path(folder) / f"python{MINOR_VERSION}"
     pyenv = environment.get("PYENV_ROOT") or str(Path(environment.get("HOME", "/")) / ".pyenv")
