@@ -35,7 +35,8 @@ def build(app: cdk.App, choice: Choice) -> None:
     serving = ServingStack(
         app, f"sluice-{environment.name}-serving", environment=environment, data=data, assets=assets, env=place
     )
-    WatchStack(app, f"sluice-{environment.name}-watch", environment=environment, models=serving.models, env=place)
+    if environment.is_watched:
+        WatchStack(app, f"sluice-{environment.name}-watch", environment=environment, models=serving.models, env=place)
     cdk.Tags.of(app).add("sluice:environment", environment.name)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 

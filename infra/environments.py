@@ -17,6 +17,7 @@ DEV: Final = Environment(
     api=ApiSettings(rate_rps=20, burst=40),
     models=(_BREAST_CANCER, _WINE),
     shifts_on_deploy=True,
+    is_watched=False,
 )
 
 STAGING: Final = Environment(

@@ -12,7 +12,7 @@ class CompilationFailed(Exception):
 
 
 def compile_tree(python: TargetPython, tree: Path, *, shown_as: str) -> None:
-    """Compile every source below `tree`; tracebacks show its files below `shown_as`. Raises CompilationFailed.
+    """Compile every source below `tree`, which the bytecode calls `shown_as`. Raises CompilationFailed.
 
     `unchecked-hash`: by default bytecode holds for the modification time of its source, and packing an asset sets
     all times anew, which would make every file of it stale. The bytes depend on the sources alone: one process goes

@@ -65,6 +65,8 @@ class Environment:
     models: tuple[ModelSettings, ...]
     shifts_on_deploy: bool
     """Whether a deployment gives changed code all the traffic at once, or leaves that to `sluice alias shift`."""
+    is_watched: bool = True
+    """Alarms and dashboards, which cost the same whether anybody asks for predictions or not."""
     alarm_email: str | None = None
     account: str | None = None
     region: str | None = None

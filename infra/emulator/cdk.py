@@ -30,7 +30,7 @@ class Cdk:
         self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}")
 
     def deploy(self, *context: str) -> None:
-        """Deploy what serves; what watches needs alarms on queries, and the emulator has none. Raises DeploymentFailed."""
+        """Deploy what serves; alarms on queries, which watch it, the emulator has not. Raises DeploymentFailed."""
         outputs = ("--outputs-file", str(self._outputs))
         self._run(
             "deploy", *self.stacks, "--require-approval", "never", "--concurrency", "1", *outputs, context=context

@@ -8,6 +8,7 @@ import typer
 from sluice import __version__
 from sluice.cli import (
     alias_commands,
+    cost_command,
     model_commands,
     predict_command,
     records_commands,
@@ -33,6 +34,7 @@ app.add_typer(release_commands.app, name="release")
 app.add_typer(alias_commands.app, name="alias")
 predict_command.add_to(app)
 app.add_typer(records_commands.app, name="records")
+app.add_typer(cost_command.app, name="cost")
 
 
 def _print_version(wanted: bool) -> None:

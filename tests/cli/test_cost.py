@@ -1,0 +1,48 @@
+"""`sluice cost estimate` on the environments of this checkout; no plane, no account."""
+
+import json
+
+from typer.testing import CliRunner
+
+from infra.environments import ENVIRONMENTS
+from sluice.cli.environment_file import declared_footprint
+from sluice.cli.main import app
+
+
+def test_dev_costs_nothing_while_idle() -> None:
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", "--rps", "0", "--json"])
+
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert (document["idle_usd"], document["total_usd"], document["components"]) == (0, 0, [])
+
+
+def test_idle_comes_first_and_every_price_says_where_it_is_from() -> None:
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "prod", "--rps", "10", "--ms", "5", "--json"])
+
+    document = json.loads(done.stdout)
+    components = document["components"]
+    assert [each["is_idle"] for each in components] == sorted((each["is_idle"] for each in components), reverse=True)
+    assert all(each["source"] and each["unit"] for each in components)
+    assert document["total_usd"] > document["idle_usd"] > 0
+    assert document["break_even_rps"] > 0
+
+
+def test_a_person_sees_the_break_even() -> None:
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", "--rps", "10", "--ms", "5"])
+
+    assert "requests a second" in done.stdout
+    assert "API Gateway" in done.stdout
+
+
+def test_an_environment_that_nobody_declared_is_refused_with_those_that_are() -> None:
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "moon", "--rps", "1"])
+
+    assert done.exit_code == 3
+    assert "dev, staging, prod" in done.output
+
+
+def test_every_environment_has_a_footprint() -> None:
+    for name, environment in ENVIRONMENTS.items():
+        found = declared_footprint(name)
+        assert [model.name for model in found.models] == [model.name for model in environment.models]
