@@ -8,10 +8,8 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from infra.asset_folders import AssetFolders, AssetsMissing
 from infra.constructs.model_routes import TooManyRoutes
 from infra.context import Choice, choice_from
-from infra.data_stack import DataStack
 from infra.declarations.refusal import InvalidDeclaration
-from infra.serving_stack import ServingStack
-from infra.watch_stack import WatchStack
+from infra.regions import add_regions
 
 
 def main() -> int:
@@ -30,13 +28,7 @@ def build(app: cdk.App, choice: Choice) -> None:
     """Add the environment's stacks, and the rule packs that every synthesis is checked by."""
     environment = choice.environment
     assets = AssetFolders(choice.assets, environment.architecture)
-    place = cdk.Environment(account=environment.account, region=environment.region)
-    data = DataStack(app, f"sluice-{environment.name}-data", environment=environment, env=place)
-    serving = ServingStack(
-        app, f"sluice-{environment.name}-serving", environment=environment, data=data, assets=assets, env=place
-    )
-    if environment.is_watched:
-        WatchStack(app, f"sluice-{environment.name}-watch", environment=environment, models=serving.models, env=place)
+    add_regions(app, environment, assets)
     cdk.Tags.of(app).add("sluice:environment", environment.name)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 

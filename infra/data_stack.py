@@ -5,9 +5,11 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from infra.constructs.artefact_replication import ArtefactReplication
 from infra.constructs.content_buckets import AccessLogs, ArtefactsBucket, LedgerBucket, RecordsBucket
 from infra.constructs.data_keys import DataKeys
 from infra.constructs.data_table import DataTable, TableProps
+from infra.constructs.standby_names import standby_key_arn, table_name
 from infra.declarations.environment import Environment
 from infra.outputs import tell
 
@@ -20,15 +22,17 @@ class DataStack(cdk.Stack):
         data = environment.data
         self._environment = environment
         self.keys = DataKeys(self, "Keys", environment=environment)
-        self.registry = DataTable(self, "Registry", self._table(self.keys.catalog))
-        self.experiments = DataTable(self, "Experiments", self._table(self.keys.catalog))
-        self.rollouts = DataTable(self, "Rollouts", self._table(self.keys.catalog))
-        self.units = DataTable(self, "Units", self._table(self.keys.personal, expires=True))
-        self.ledger_entries = DataTable(self, "LedgerEntries", self._table(self.keys.audit))
+        self.registry = self._table("registry", "catalog")
+        self.experiments = self._table("experiments", "catalog")
+        self.rollouts = self._table("rollouts", "catalog")
+        self.units = self._table("units", "personal", expires=True)
+        self.ledger_entries = self._table("ledger-entries", "audit")
         logs = AccessLogs(self, "AccessLogs", data=data).bucket
         self.artefacts = ArtefactsBucket(self, "Artefacts", data=data, key=self.keys.catalog, logs=logs)
         self.records = RecordsBucket(self, "Records", data=data, key=self.keys.personal, logs=logs)
         self.ledger = LedgerBucket(self, "Ledger", data=data, key=self.keys.audit, logs=logs)
+        if environment.second_region:
+            ArtefactReplication(self, "Replication", environment=environment, artefacts=self.artefacts)
         self._outputs()
 
     def _outputs(self) -> None:
@@ -38,6 +42,14 @@ class DataStack(cdk.Stack):
         }
         tell(self, {"RegistryTable": self.registry.table.table_name, **buckets})
 
-    def _table(self, key: Any, *, expires: bool = False) -> TableProps:
-        standby = self._environment.second_region
-        return TableProps(self._environment.data.protected, key, expires, standby.region if standby else None)
+    def _table(self, name: str, data_class: str, *, expires: bool = False) -> DataTable:
+        environment = self._environment
+        props = TableProps(
+            protected=environment.data.protected,
+            key=getattr(self.keys, data_class),
+            expires=expires,
+            standby_region=environment.second_region.region if environment.second_region else None,
+            standby_key_arn=standby_key_arn(environment, data_class),
+            name=table_name(environment, name),
+        )
+        return DataTable(self, "".join(word.capitalize() for word in name.split("-")), props)

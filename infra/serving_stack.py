@@ -9,12 +9,13 @@ from infra.asset_folders import AssetFolders
 from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
 from infra.constructs.control_function import ControlFunction
 from infra.constructs.data_keys import DataKeys
-from infra.constructs.data_table import DataTable
 from infra.constructs.deployment_function import DeploymentFunction
 from infra.constructs.deployment_steps import DeploymentSteps
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_name
 from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
+from infra.constructs.granted_table import GrantedTable
+from infra.constructs.health_checked_dns import HealthCheckedDns, HealthCheckedDnsProps
 from infra.constructs.model_function import ModelFunction, ModelFunctionProps
 from infra.constructs.python_function import FunctionPlace
 from infra.constructs.record_shipping import RecordShipping
@@ -27,7 +28,7 @@ class ServedData(Protocol):
     """The data of a region, as far as serving goes."""
 
     keys: DataKeys
-    registry: DataTable
+    registry: GrantedTable
     artefacts: ArtefactsBucket
     records: RecordsBucket
 
@@ -50,7 +51,10 @@ class ServingStack(cdk.Stack):
         self._place = FunctionPlace(assets, environment.data, data.keys.personal)
         self._layers = FunctionLayers(self, "Layers", assets=assets)
         self.models = {model.name: self._model(model) for model in environment.models}
-        self.gateway = self._gateway(self._control())
+        control = self._control()
+        self.gateway = self._gateway(control)
+        if environment.second_region:
+            self._fail_over(control)
         self._deployment_steps()
         if environment.data.ship_records:
             self._ship_records()
@@ -84,6 +88,15 @@ class ServingStack(cdk.Stack):
             fails_over=self._environment.second_region is not None,
         )
         return build_gateway(self, "Gateway", props)
+
+    def _fail_over(self, control: ControlFunction) -> None:
+        domain, second = self.gateway.domain, self._environment.second_region
+        assert domain is not None
+        assert second is not None
+        is_first = self.region != second.region
+        HealthCheckedDns(
+            self, "Dns", HealthCheckedDnsProps(domain, control.alias, control.log_group, is_first_region=is_first)
+        )
 
     def _deployment_steps(self) -> None:
         function = DeploymentFunction(

@@ -11,9 +11,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions.control.settings import ControlSettings
-from infra.constructs.data_table import DataTable
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_arns
+from infra.constructs.granted_table import GrantedTable
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
 from infra.declarations.environment import Environment
 
@@ -32,7 +32,7 @@ class ControlFunction(Construct):
         place: FunctionPlace,
         environment: Environment,
         layers: FunctionLayers,
-        registry: DataTable,
+        registry: GrantedTable,
     ) -> None:
         super().__init__(scope, construct_id)
         settings = ControlSettings(
@@ -47,7 +47,7 @@ class ControlFunction(Construct):
             timeout_seconds=_TIMEOUT_SECONDS,
         )
         ours = PythonFunction(self, "Control", place=place, shape=shape)
-        self.function = ours.function
+        self.function, self.log_group = ours.function, ours.log_group
         registry.grant_read(ours.role)
         _let_see_aliases(ours.role, model_function_arns(self, environment))
         self.alias = _following(self, ours.function)

@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.standby_names import key_alias
 from infra.declarations.environment import Environment
 
 
@@ -29,7 +30,7 @@ class DataKeys(Construct):
             name,
             description=f"Sluice {self._environment.name}: {what}",
             enable_key_rotation=True,
-            multi_region=self._environment.second_region is not None,
+            alias=key_alias(self._environment, name.lower()) if self._environment.second_region else None,
             removal_policy=cdk.RemovalPolicy.RETAIN if data.protected else cdk.RemovalPolicy.DESTROY,
         )
 

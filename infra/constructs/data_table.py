@@ -4,26 +4,28 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
+
+from infra.constructs.granted_table import GrantedTable
 
 EXPIRY_ATTRIBUTE = "expires_at"
 
 
 @dataclass(frozen=True, slots=True)
 class TableProps:
-    """`standby_region` gets a replica; `standby_key_arn` encrypts it where `key` encrypts the table."""
+    """`standby_region` gets a replica, which `standby_key_arn` encrypts; both regions know the table by `name`."""
 
     protected: bool
     key: kms.IKey | None
     expires: bool = False
     standby_region: str | None = None
     standby_key_arn: str | None = None
+    name: str | None = None
 
 
-class DataTable(Construct):
-    """A DynamoDB table; what may be done with it, is granted in words."""
+class DataTable(GrantedTable):
+    """A DynamoDB table of this stack, and its replica if there is a second region."""
 
     def __init__(self, scope: Construct, construct_id: str, props: TableProps) -> None:
         super().__init__(scope, construct_id)
@@ -31,7 +33,7 @@ class DataTable(Construct):
         self.table = dynamodb.TableV2(
             self,
             "Table",
-            table_name=cdk.PhysicalName.GENERATE_IF_NEEDED if props.standby_region else None,
+            table_name=props.name,
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing=dynamodb.Billing.on_demand(),
@@ -42,28 +44,6 @@ class DataTable(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN if props.protected else cdk.RemovalPolicy.DESTROY,
             replicas=_replicas(props),
         )
-
-    def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Single items and one partition at a time; no scan."""
-        self._grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
-
-    def grant_read_and_append(self, grantee: iam.IGrantable) -> None:
-        """Read, and put items; the code's conditions decide whether one may replace another."""
-        self._grant(grantee, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
-
-    def _grant(self, grantee: iam.IGrantable, *actions: str) -> None:
-        iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=[self.table.table_arn])
-        if self._key:
-            grant_through_dynamodb(self._key, grantee)
-
-
-def grant_through_dynamodb(key: kms.IKey, grantee: iam.IGrantable) -> None:
-    """DynamoDB uses the key in its caller's name; the caller cannot use it by itself."""
-    via = f"dynamodb.{cdk.Stack.of(key).region}.amazonaws.com"
-    statement = iam.PolicyStatement(
-        actions=["kms:Decrypt"], resources=[key.key_arn], conditions={"StringEquals": {"kms:ViaService": via}}
-    )
-    grantee.grant_principal.add_to_principal_policy(statement)
 
 
 def _encryption(props: TableProps) -> dynamodb.TableEncryptionV2:

@@ -7,9 +7,9 @@ from constructs import Construct
 
 from functions.deployment.settings import DeploymentSettings
 from infra.constructs.acknowledgements import acknowledge_wildcards
-from infra.constructs.data_table import DataTable
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import model_function_arns
+from infra.constructs.granted_table import GrantedTable
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
 from infra.declarations.environment import Environment
 from infra.declarations.model import ProvisionedConcurrency
@@ -36,7 +36,7 @@ class DeploymentFunction(Construct):
         place: FunctionPlace,
         environment: Environment,
         layers: FunctionLayers,
-        registry: DataTable,
+        registry: GrantedTable,
     ) -> None:
         super().__init__(scope, construct_id)
         settings = DeploymentSettings(

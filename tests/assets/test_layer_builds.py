@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from packaging.utils import canonicalize_name
 
 from infra.assets.requirement_install import install
 from infra.assets.size_report import BUDGET_BYTES, FOR_MODELS_BYTES, LIMIT_BYTES, inference_bytes
@@ -18,6 +19,7 @@ from infra.assets.slimming import files_of, read_rules
 from infra.assets.target_python import TargetPython, find_target_python
 from infra.assets.workshop import Workshop
 from infra.declarations.environment import Architecture
+from infra.supply_chain.pins import Pin, python_pins
 from tests.assets.layer_trees import CHECKOUT, HERE, SETS, BuiltAssets, run_on_lambda
 from tests.functions.builders import PublishedRelease, a_body, an_event
 from tests.functions.inference_function import a_function
@@ -160,6 +162,18 @@ def test_every_service_that_our_code_calls_is_kept(assets: BuiltAssets) -> None:
     data = assets.tree("runtime") / "botocore" / "data"
     assert {"lambda", "s3"} <= called
     assert not [name for name in called | {"dynamodb"} if not (data / name).is_dir()]
+
+
+def test_distributions_still_say_what_they_are_and_what_they_offer(
+    assets: BuiltAssets, python_313: TargetPython
+) -> None:
+    locks = [CHECKOUT / "layers" / name / "requirements.txt" for name in SETS]
+
+    said = run_on_lambda(python_313, "describe_distributions", *map(assets.tree, SETS), group="opentelemetry_context")
+
+    distributions = {Pin(canonicalize_name(name), version) for name, version in said["distributions"].items()}
+    assert distributions == python_pins(locks)
+    assert said["entry_points"] == ["contextvars_context"]
 
 
 def test_licences_stay_with_the_code(assets: BuiltAssets) -> None:

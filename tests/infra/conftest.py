@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Synthesised:
-    """The templates of one environment, by the last word of their stacks' names."""
+    """The templates of one environment, by the last word of their stacks' names, and by region if there are two."""
 
     templates: Mapping[str, Mapping[str, Any]]
     report: str
@@ -85,10 +85,16 @@ def synthesise(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthe
         build(app, Choice(environment, folder))
         stacks = app.synth().stacks
         report = Path(app.outdir, "validation-report.json")
-        templates = {stack.stack_name.rsplit("-", 1)[-1]: stack.template for stack in stacks}
+        templates = {_name_of(stack, environment): stack.template for stack in stacks}
         return Synthesised(templates, report.read_text() if report.exists() else "")
 
     return synthesise
+
+
+def _name_of(stack: Any, environment: Environment) -> str:
+    """The stack's last word; with a second region, behind the region."""
+    name: str = stack.stack_name.rsplit("-", 1)[-1]
+    return f"{stack.environment.region}/{name}" if environment.second_region else name
 
 
 @pytest.fixture(scope="session")

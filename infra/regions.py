@@ -1,0 +1,62 @@
+"""Which stacks make a region. Names repeat from region to region, so that `sluice --env` finds its own anywhere."""
+
+from dataclasses import dataclass, replace
+
+import aws_cdk as cdk
+
+from infra.asset_folders import AssetFolders
+from infra.data_stack import DataStack
+from infra.declarations.environment import Environment, SecondRegion
+from infra.serving_stack import ServedData, ServingStack
+from infra.standby_data_stack import StandbyDataStack
+from infra.watch_stack import WatchStack
+
+
+def add_regions(app: cdk.App, environment: Environment, assets: AssetFolders) -> None:
+    """One region, or two: then the second's data comes first, because the first's tables and buckets name it."""
+    name, second = f"sluice-{environment.name}", environment.second_region
+    here = cdk.Environment(account=environment.account, region=environment.region)
+    data = DataStack(app, f"{name}-data", environment=environment, env=here)
+    serve = _Serving(app, environment, assets)
+    serve.add(name, data, here)
+    if second is None:
+        return
+    there = cdk.Environment(account=environment.account, region=second.region)
+    standby = StandbyDataStack(
+        app, f"{name}-standby-data", stack_name=f"{name}-data", environment=environment, env=there
+    )
+    data.add_dependency(standby)
+    replace(serve, environment=_certified_there(environment, second)).add(f"{name}-standby", standby, there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """What serves a region, and what watches it."""
+
+    app: cdk.App
+    environment: Environment
+    assets: AssetFolders
+
+    def add(self, prefix: str, data: ServedData, place: cdk.Environment) -> None:
+        environment, name = self.environment, f"sluice-{self.environment.name}"
+        serving = ServingStack(
+            self.app,
+            f"{prefix}-serving",
+            stack_name=f"{name}-serving",
+            environment=environment,
+            data=data,
+            assets=self.assets,
+            env=place,
+        )
+        if environment.is_watched:
+            models, stack_name = serving.models, f"{name}-watch"
+            WatchStack(
+                self.app, f"{prefix}-watch", stack_name=stack_name, environment=environment, models=models, env=place
+            )
+
+
+def _certified_there(environment: Environment, second: SecondRegion) -> Environment:
+    """A certificate serves in its own region only."""
+    assert environment.api.domain is not None
+    domain = replace(environment.api.domain, certificate_arn=second.certificate_arn)
+    return replace(environment, api=replace(environment.api, domain=domain))
