@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # The packages that hold the rules; their branches are covered or `make test` fails.
-PURE := */sluice/catalog/*,*/sluice/inference/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
+PURE := */sluice/catalog/*,*/sluice/cost/*,*/sluice/inference/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
-.PHONY: help setup run test check bench fmt assets audit sbom lock clean
+.PHONY: help setup run test check bench fmt assets synth diff deploy destroy deploy-local audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,9 +46,41 @@ $(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-ARCH ?= arm64
+# What `make assets`, `synth`, `deploy` and the rest work on; the architecture is the environment's own.
+ENV ?= dev
+ARCH ?= $(shell $(BIN)/python -m infra.environments $(ENV))
+CDK := infra/node_modules/.bin/cdk
+CONTEXT ?=
+
 assets: $(VENV)/setup.done ## build layers and function code into build/ for ARCH=arm64|x86_64, and print their sizes
 	@$(BIN)/python -m infra.assets --arch $(ARCH)
+
+synth: cdk assets ## check by all rules what ENV=dev|staging|prod would create, and write its templates into cdk.out/
+	@rm -rf cdk.out
+	@$(CDK) synth --quiet -c env=$(ENV) $(CONTEXT) && ls cdk.out/*.template.json
+
+diff: cdk assets ## show what a deployment of ENV would change
+	@$(CDK) diff -c env=$(ENV) $(CONTEXT)
+
+deploy: cdk assets ## deploy ENV to the account and region of your AWS credentials; CONTEXT="-c allow-shift=true"
+	@$(CDK) deploy --all -c env=$(ENV) $(CONTEXT)
+
+destroy: cdk assets ## take ENV down; protected data stays
+	@$(CDK) destroy --all -c env=$(ENV) $(CONTEXT)
+
+deploy-local: cdk $(VENV)/dev.done ## deploy ENV into an AWS emulator on this machine, use it, change it, take it down
+	@$(MAKE) --no-print-directory assets ARCH=$$(uname -m | sed s/aarch64/arm64/)
+	@$(BIN)/python -m infra.emulator --env $(ENV)
+
+# The CDK is the one thing here that needs Node.
+.PHONY: cdk
+cdk: $(VENV)/infra.done
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "the CDK needs Node.js 20 or newer, with npm: install it, then run this again"; exit 1; }
+	@test infra/node_modules/.package-lock.json -nt infra/package-lock.json || npm ci --prefix infra --silent --no-audit --no-fund
+
+$(VENV)/infra.done: $(VENV)/setup.done requirements/infra.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/infra.txt
+	@touch $@
 
 audit: $(VENV)/dev.done ## ask for known vulnerabilities of everything that is locked
 	@$(BIN)/python -m infra.supply_chain audit
@@ -65,9 +97,10 @@ lock: $(VENV)/setup.done ## resolve requirements/*.txt and layers/*/requirements
 	@$(COMPILE) pyproject.toml --extra local -o requirements/run.txt
 	@$(COMPILE) pyproject.toml --extra infra -c requirements/run.txt -o requirements/infra.txt
 	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) --universal --python-version 3.13 requirements/emulator.in -o requirements/emulator.txt
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
 	@$(LAYER) layers/onnx/requirements.in --excludes layers/onnx/excluded.in -o layers/onnx/requirements.txt
 	@$(LAYER) layers/runtime/requirements.in -o layers/runtime/requirements.txt
 
 clean: ## remove everything that was built
-	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf build cdk.out infra/node_modules $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -1,5 +1,6 @@
 """The environments that `-c env=…` chooses from. This is the file to edit: everything else follows from it."""
 
+import sys
 from dataclasses import replace
 from typing import Final
 
@@ -66,3 +67,7 @@ def environment_named(
     if shifts_on_deploy is not None:
         environment = replace(environment, shifts_on_deploy=shifts_on_deploy)
     return environment
+
+
+if __name__ == "__main__":  # for `make`: which architecture must assets be built for?
+    print(environment_named(sys.argv[1]).architecture)

@@ -27,10 +27,25 @@ from infra.outputs import tell
 class ServedData(Protocol):
     """The data of a region, as far as serving goes."""
 
-    keys: DataKeys
-    registry: GrantedTable
-    artefacts: ArtefactsBucket
-    records: RecordsBucket
+    @property
+    def keys(self) -> DataKeys:
+        """One per data class, or none."""
+        ...
+
+    @property
+    def registry(self) -> GrantedTable:
+        """Models, versions and releases."""
+        ...
+
+    @property
+    def artefacts(self) -> ArtefactsBucket:
+        """Artefacts and release documents."""
+        ...
+
+    @property
+    def records(self) -> RecordsBucket:
+        """Inference records, and bodies too large for one."""
+        ...
 
 
 class ServingStack(cdk.Stack):

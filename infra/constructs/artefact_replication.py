@@ -1,5 +1,7 @@
 """Artefacts and releases from the first region's bucket to the second's, as they are written."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -69,7 +71,7 @@ class ArtefactReplication(Construct):
         )
 
     def _allow(
-        self, role: iam.Role, actions: tuple[str, ...], resource: str, conditions: dict[str, object] | None = None
+        self, role: iam.Role, actions: tuple[str, ...], resource: str, conditions: Mapping[str, object] | None = None
     ) -> None:
         role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=conditions))
 

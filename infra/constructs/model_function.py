@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions.inference.settings import InferenceSettings
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
 from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
@@ -44,6 +45,8 @@ class ModelFunction(Construct):
         bootstrap = lambda_.Version(
             self, "BootstrapVersion", lambda_=self.function, removal_policy=cdk.RemovalPolicy.RETAIN
         )
+        published = "published versions are all that gets traffic"
+        acknowledge(self.function, "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish", published)
         self.alias = lambda_.Alias(self, "Live", alias_name=LIVE_ALIAS, version=bootstrap)
 
 

@@ -1,4 +1,4 @@
-"""Run the journey: `python -m infra.emulator --python INTERPRETER`; exit code 1 if a step does not do what it says."""
+"""Run the journey: `python -m infra.emulator`; exit code 1 if a step does not do what it says."""
 
 import argparse
 import platform
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from infra.emulator.cdk import Cdk, DeploymentFailed
 from infra.emulator.commands import CommandFailed, Sluice, local_plane
+from infra.emulator.installation import NoTargetPython, installed_emulator
 from infra.emulator.journey import Journey, NotAsPromised
 from infra.emulator.server import EmulatorFailed, running_emulator
 from infra.emulator.settings import EmulatorSettings
@@ -25,7 +26,7 @@ def main() -> int:
     try:
         with TemporaryDirectory(prefix="sluice-emulator-") as folder:
             _travel(Path(folder), arguments)
-    except (CommandFailed, DeploymentFailed, EmulatorFailed, NotAsPromised) as failure:
+    except (CommandFailed, DeploymentFailed, EmulatorFailed, NoTargetPython, NotAsPromised) as failure:
         sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
         return 1
     return 0
@@ -37,7 +38,7 @@ def _travel(folder: Path, arguments: argparse.Namespace) -> None:
     stacks = tuple(f"sluice-{arguments.env}-{which}" for which in ("data", "serving"))
     cdk = Cdk(_CHECKOUT, settings, stacks, context)
     with ExitStack() as running:
-        running.enter_context(running_emulator(arguments.python.absolute(), settings))
+        running.enter_context(running_emulator(installed_emulator(_CHECKOUT), settings))
         local = running.enter_context(local_plane(_CHECKOUT))
         cdk.bootstrap()
         cdk.deploy()
@@ -55,7 +56,6 @@ def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str,
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.emulator", description=__doc__)
-    parser.add_argument("--python", type=Path, required=True, help="has the emulator; Lambda functions run under it")
     parser.add_argument("--env", default="dev", help="the environment to deploy")
     return parser.parse_args()
 

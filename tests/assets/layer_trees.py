@@ -16,11 +16,12 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 HERE = Architecture.ARM64 if platform.machine() in ("aarch64", "arm64") else Architecture.X86_64
 SETS = ("onnx", "runtime")
 _SCRIPTS = Path(__file__).parent / "on_lambda"
-_AWS = {
+_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_REGION": "eu-central-1",
     "AWS_DEFAULT_REGION": "eu-central-1",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 
 
@@ -46,7 +47,7 @@ class BuiltAssets:
 
 def run_on_lambda(python: TargetPython, script: str, *path: Path, **given: Any) -> Any:
     """The answer of `on_lambda/<script>.py`, which sees nothing but `path`; `given` is its input."""
-    environment = _AWS | {"PYTHONPATH": ":".join(map(str, path))}
+    environment = _ENVIRONMENT | {"PYTHONPATH": ":".join(map(str, path))}
     done = subprocess.run(
         [python.path, "-S", "-B", "-s", _SCRIPTS / f"{script}.py"],
         input=json.dumps(given),
