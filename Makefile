@@ -49,6 +49,8 @@ $(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
 # What `make assets`, `synth`, `deploy` and the rest work on; the architecture is the environment's own.
 ENV ?= dev
 ARCH ?= $(shell $(BIN)/python -m infra.environments $(ENV))
+# The CDK would report how it is used.
+export CDK_DISABLE_CLI_TELEMETRY := true
 CDK := infra/node_modules/.bin/cdk
 CONTEXT ?=
 

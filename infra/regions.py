@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from infra.asset_folders import AssetFolders
 from infra.data_stack import DataStack
 from infra.declarations.environment import Environment, SecondRegion
+from infra.gpu_stack import GpuStack
 from infra.serving_stack import ServedData, ServingStack
 from infra.standby_data_stack import StandbyDataStack
 from infra.watch_stack import WatchStack
@@ -48,10 +49,23 @@ class _Serving:
             assets=self.assets,
             env=place,
         )
+        topic = None
         if environment.is_watched:
             models, stack_name = serving.models, f"{name}-watch"
-            WatchStack(
+            watch = WatchStack(
                 self.app, f"{prefix}-watch", stack_name=stack_name, environment=environment, models=models, env=place
+            )
+            topic = watch.topic
+        if environment.gpu_endpoints:
+            GpuStack(
+                self.app,
+                f"{prefix}-gpu",
+                stack_name=f"{name}-gpu",
+                environment=environment,
+                records=data.records,
+                key=data.keys.personal,
+                topic=topic,
+                env=place,
             )
 
 

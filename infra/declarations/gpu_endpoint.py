@@ -64,6 +64,7 @@ class GpuEndpointSettings:
     scaling: Scaling | None = None
     asynchronous: AsyncInference | None = None
     capture_percent: int = 0
+    p99_latency_ms: int = 5_000
 
     def __post_init__(self) -> None:
         names = [it.name for it in self.production_variants]

@@ -1,6 +1,7 @@
 """Layers as they are deployed, and as they were before slimming, with code run on them as Lambda would run it."""
 
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.assets.folder_facts import FolderFacts
-from infra.assets.target_python import TargetPython
+from infra.assets.target_python import TargetPython, find_target_python
+from infra.assets.workshop import Workshop
 from infra.declarations.environment import Architecture
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,12 @@ class BuiltAssets:
 
     def function(self, name: str) -> Path:
         return self.out / "functions" / name
+
+
+def assets_in(out: Path, architecture: Architecture) -> BuiltAssets:
+    """What `make assets` builds, built into `out`."""
+    workshop = Workshop(CHECKOUT, out, architecture, find_target_python(os.environ))
+    return BuiltAssets(out, workshop.build_layers(), workshop.build_functions())
 
 
 def run_on_lambda(python: TargetPython, script: str, *path: Path, **given: Any) -> Any:

@@ -117,7 +117,7 @@ def test_a_function_starts_without_its_models_and_serves_once_they_are_there() -
     event = an_event(body=a_body())
 
     assert handler(event, CONTEXT)["statusCode"] == 503
-    store.put("releases", published.store.get("releases", settings.release_digest))
+    store.put("releases", published.store.get("releases", settings.release_digest or ""))
     store.put("artefacts", affine())
     assert handler(event, CONTEXT)["statusCode"] == 200
 

@@ -81,7 +81,7 @@ def test_a_release_that_cannot_be_had_makes_the_function_unready_until_it_can(tm
     assert function.call(an_event("GET", "/v2/models/risk"))[0] == 503
     assert function.call(an_event(body=a_body()))[0] == 503
 
-    empty.put("releases", published.store.get("releases", settings.release_digest))
+    empty.put("releases", published.store.get("releases", settings.release_digest or ""))
     assert function.call(an_event("GET", "/v2/models/risk"))[0] == 200
     assert function.call(an_event(body=a_body()))[0] == 503
     empty.put("artefacts", affine())
@@ -102,7 +102,7 @@ def test_a_document_that_is_no_release_is_answered_503_with_the_reason(tmp_path:
 
 def test_a_release_of_another_model_is_not_served(tmp_path: Path) -> None:
     published = PublishedRelease()
-    digest = published.publish().release_digest
+    digest = published.publish().release_digest or ""
     settings = settings_with_digest(digest, model="fraud")
     function = InferenceFunction(settings, published.store, tmp_path)
 

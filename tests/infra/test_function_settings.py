@@ -46,7 +46,7 @@ def test_functions_read_the_environment_that_their_settings_wrote(synthesised: S
     classes = {"control": ControlSettings, "deployment": DeploymentSettings}
     for name, function in synthesised.functions.items():
         variables = {key: str(value) for key, value in function["Environment"]["Variables"].items()}
-        settings = classes.get(name, InferenceSettings).from_environment(variables)  # type: ignore[attr-defined]
+        settings = classes.get(name, InferenceSettings).from_environment(variables)
         assert settings.to_environment().items() <= variables.items()
 
 

@@ -21,7 +21,7 @@ def nothing(inputs: Any) -> Any:
 
 
 def open_it(published: PublishedRelease, loader: MemoryModelLoader, model: str = "risk") -> OpenedRelease:
-    digest = published.publish().release_digest
+    digest = published.publish().release_digest or ""
     return open_release(model, 3, digest, content=published.store, loader_for=lambda settings: loader)
 
 
@@ -51,7 +51,7 @@ def test_the_models_run_with_the_releases_own_settings() -> None:
         given.append(found)
         return loader_of(published)
 
-    digest = published.publish().release_digest
+    digest = published.publish().release_digest or ""
     opened = open_release("risk", 3, digest, content=published.store, loader_for=loader_for)
 
     assert given == [settings]
