@@ -9,7 +9,7 @@ from sluice.adapters.lambda_publisher import LambdaPublisher
 from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.catalog.alias import AliasState
 from sluice.catalog.ports import FunctionPublisher
-from sluice.errors import AliasRefused, UnknownFunction
+from sluice.errors import AliasRefused, NotFound, UnknownFunction
 from sluice.local.lambda_control.function import FunctionSettings
 from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.adapters.lambda_code import A_ZIP
@@ -142,3 +142,32 @@ def test_only_published_function_versions_pass(publisher: FunctionPublisher, liv
 
     with pytest.raises(AliasRefused, match="ResourceNotFoundException"):
         publisher.require_published("churn", "99")
+
+
+def test_a_function_version_tells_which_deployment_it_is_of(publisher: FunctionPublisher, live: AliasState) -> None:
+    assert publisher.deployment_of("churn", live.stable_version) == ""
+
+
+def test_a_function_version_that_does_not_exist_is_of_none(publisher: FunctionPublisher, live: AliasState) -> None:
+    with pytest.raises(NotFound):
+        publisher.deployment_of("churn", "99")
+
+
+def test_a_deployment_stays_with_the_function_versions_that_were_published_of_it(
+    lambda_publisher: LambdaPublisher, lambda_client: "LambdaClient"
+) -> None:
+    first = lambda_publisher.publish("churn", a_release(1))
+    lambda_client.update_function_configuration(
+        FunctionName="inference-churn", Environment={"Variables": {"SLUICE_DEPLOYMENT": "abc"}}
+    )
+    second = lambda_publisher.publish("churn", a_release(1))
+
+    assert [lambda_publisher.deployment_of("churn", version) for version in (first, second)] == ["", "abc"]
+
+
+def test_a_prefix_tells_the_environments_of_one_account_apart(lambda_client: "LambdaClient") -> None:
+    publisher = LambdaPublisher(lambda_client, function_prefix="prod-")
+
+    assert publisher.function_name("churn") == "prod-inference-churn"
+    with pytest.raises(UnknownFunction, match="prod-inference-churn"):
+        publisher.publish("churn", a_release(1))

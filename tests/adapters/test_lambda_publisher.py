@@ -134,9 +134,9 @@ def test_a_service_that_is_gone_is_told_as_unavailable() -> None:
 
 def test_a_function_whose_update_fails_is_told_as_unavailable(lambda_client: "LambdaClient") -> None:
     def fail(parsed: dict[str, Any], **_: Any) -> None:
-        parsed["Configuration"]["LastUpdateStatus"] = "Failed"
+        parsed["LastUpdateStatus"] = "Failed"
 
-    lambda_client.meta.events.register("after-call.lambda.GetFunction", fail)
+    lambda_client.meta.events.register("after-call.lambda.GetFunctionConfiguration", fail)
 
     with pytest.raises(StoreUnavailable, match="function inference-churn is unavailable"):
         LambdaPublisher(lambda_client).publish("churn", a_release(1))

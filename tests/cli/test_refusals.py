@@ -89,7 +89,10 @@ def test_aws_needs_the_names_that_nobody_gave() -> None:
     refused = CliRunner().invoke(app, ["--target", "aws", "model", "list"])
 
     assert refused.exit_code == 3
-    assert "registry_table == '', must be given for AWS: set SLUICE_REGISTRY_TABLE" in refused.stderr
+    assert (
+        "registry_table == '', must be given for AWS: name the environment with --env, or set SLUICE_REGISTRY_TABLE"
+        in refused.stderr
+    )
 
 
 def test_what_aws_s_library_cannot_do_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ def test_a_function_without_a_release_has_no_variable_for_it() -> None:
         "SLUICE_MODEL",
         "SLUICE_ARTEFACTS_BUCKET",
         "SLUICE_RECORDS_BUCKET",
+        "SLUICE_METRICS_NAMESPACE",
     }
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-import onnxruntime
 
 from sluice.adapters.onnx_golden import check_examples
 from sluice.adapters.onnx_graph import external_locations, read_graph, signature_of
 from sluice.adapters.onnx_session import in_words, open_session
+from sluice.adapters.quiet_onnxruntime import onnxruntime
 from sluice.catalog.document_parts import Document, signature_to_document
 from sluice.catalog.version_document import golden_from_document
 from sluice.errors import ArtefactRefused, FidelityMismatch

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import onnxruntime
 from numpy.typing import NDArray
 
 from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.onnx_session import RUNTIME_ERRORS
+from sluice.adapters.quiet_onnxruntime import onnxruntime
 from sluice.catalog.model_version import Artefact
 from sluice.catalog.release import ReleasedVersion
 from sluice.errors import ModelNotReady, StoreUnavailable

@@ -3,9 +3,7 @@
 import re
 from types import MappingProxyType
 
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state
-
+from sluice.adapters.quiet_onnxruntime import onnxruntime, onnxruntime_pybind11_state
 from sluice.errors import ArtefactRefused
 
 RUNTIME_ERRORS: tuple[type[Exception], ...] = (
