@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The packages that hold the rules; their branches are covered or `make test` fails.
 PURE := */sluice/catalog/*,*/sluice/cost/*,*/sluice/inference/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
-.PHONY: help setup run test check bench fmt assets synth diff deploy destroy deploy-local audit sbom lock clean
+.PHONY: help setup run test check bench fmt assets synth diff bootstrap deploy destroy deploy-local audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -63,6 +63,9 @@ synth: cdk assets ## check by all rules what ENV=dev|staging|prod would create, 
 
 diff: cdk assets ## show what a deployment of ENV would change
 	@$(CDK) diff -c env=$(ENV) $(CONTEXT)
+
+bootstrap: cdk assets ## once per account and region: make what deployments of ENV need
+	@$(CDK) bootstrap -c env=$(ENV) $(CONTEXT)
 
 deploy: cdk assets ## deploy ENV to the account and region of your AWS credentials; CONTEXT="-c allow-shift=true"
 	@$(CDK) deploy --all -c env=$(ENV) $(CONTEXT)
