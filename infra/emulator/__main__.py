@@ -15,8 +15,10 @@ from infra.emulator.installation import NoTargetPython, installed_emulator
 from infra.emulator.journey import Journey, NotAsPromised
 from infra.emulator.server import EmulatorFailed, running_emulator
 from infra.emulator.settings import EmulatorSettings
+from infra.environments import ENVIRONMENTS
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+_ANY_REGION = "us-east-1"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -33,7 +35,7 @@ def main() -> int:
 
 
 def _travel(folder: Path, arguments: argparse.Namespace) -> None:
-    settings = EmulatorSettings(_free_port(), folder)
+    settings = EmulatorSettings(_free_port(), folder, ENVIRONMENTS[arguments.env].region or _ANY_REGION)
     context = (f"env={arguments.env}", f"architecture={_ARCHITECTURES[platform.machine()]}")
     stacks = tuple(f"sluice-{arguments.env}-{which}" for which in ("data", "serving"))
     cdk = Cdk(_CHECKOUT, settings, stacks, context)
@@ -56,7 +58,7 @@ def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str,
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.emulator", description=__doc__)
-    parser.add_argument("--env", default="dev", help="the environment to deploy")
+    parser.add_argument("--env", default="dev", choices=ENVIRONMENTS, help="the environment to deploy")
     return parser.parse_args()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.emulator.settings import ACCOUNT, REGION, EmulatorSettings
+from infra.emulator.settings import ACCOUNT, EmulatorSettings
 
 _CDK = Path("infra/node_modules/.bin/cdk")
 
@@ -27,7 +27,7 @@ class Cdk:
 
     def bootstrap(self) -> None:
         """Make the bucket and the roles that deployments use. Raises DeploymentFailed."""
-        self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}")
+        self._run("bootstrap", f"aws://{ACCOUNT}/{self.settings.region}")
 
     def deploy(self, *context: str) -> None:
         """Deploy what serves; alarms on queries, which watch it, the emulator has not. Raises DeploymentFailed."""

@@ -13,7 +13,7 @@ from urllib.error import URLError
 
 import trustme
 
-from infra.emulator.settings import ACCOUNT, REGION, EmulatorSettings
+from infra.emulator.settings import ACCOUNT, EmulatorSettings
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _START_SECONDS = 60.0
@@ -58,7 +58,7 @@ def _environment(settings: EmulatorSettings) -> dict[str, str]:
         "GATEWAY_PORT": str(settings.port),
         "IOT_MTLS_ENABLED": "0",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": REGION,
+        "MINISTACK_REGION": settings.region,
         "USE_SSL": "1",
         "MINISTACK_SSL_CERT": str(settings.folder / "certificate.pem"),
         "MINISTACK_SSL_KEY": str(settings.folder / "key.pem"),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ACCOUNT = "000000000000"
-REGION = "us-east-1"
 _ROOT_KEY = "test"  # the emulator's own name for its root user
 
 
@@ -14,6 +13,7 @@ class EmulatorSettings:
 
     port: int
     folder: Path
+    region: str
 
     @property
     def endpoint_url(self) -> str:
@@ -32,8 +32,8 @@ class EmulatorSettings:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": _ROOT_KEY,
             "AWS_SECRET_ACCESS_KEY": _ROOT_KEY,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_CA_BUNDLE": authority,
             "NODE_EXTRA_CA_CERTS": authority,
             "SSL_CERT_FILE": authority,
