@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
 
 from infra.asset_folders import AssetFolders
 from infra.data_stack import DataStack
@@ -39,34 +40,43 @@ class _Serving:
     assets: AssetFolders
 
     def add(self, prefix: str, data: ServedData, place: cdk.Environment) -> None:
-        environment, name = self.environment, f"sluice-{self.environment.name}"
         serving = ServingStack(
             self.app,
             f"{prefix}-serving",
-            stack_name=f"{name}-serving",
-            environment=environment,
+            stack_name=self._name("serving"),
+            environment=self.environment,
             data=data,
             assets=self.assets,
             env=place,
         )
-        topic = None
-        if environment.is_watched:
-            models, stack_name = serving.models, f"{name}-watch"
-            watch = WatchStack(
-                self.app, f"{prefix}-watch", stack_name=stack_name, environment=environment, models=models, env=place
-            )
-            topic = watch.topic
-        if environment.gpu_endpoints:
-            GpuStack(
-                self.app,
-                f"{prefix}-gpu",
-                stack_name=f"{name}-gpu",
-                environment=environment,
-                records=data.records,
-                key=data.keys.personal,
-                topic=topic,
-                env=place,
-            )
+        topic = self._watch(prefix, serving, place) if self.environment.is_watched else None
+        if self.environment.gpu_endpoints:
+            self._add_gpu(prefix, data, topic, place)
+
+    def _watch(self, prefix: str, serving: ServingStack, place: cdk.Environment) -> sns.ITopic:
+        return WatchStack(
+            self.app,
+            f"{prefix}-watch",
+            stack_name=self._name("watch"),
+            environment=self.environment,
+            models=serving.models,
+            env=place,
+        ).topic
+
+    def _add_gpu(self, prefix: str, data: ServedData, topic: sns.ITopic | None, place: cdk.Environment) -> None:
+        GpuStack(
+            self.app,
+            f"{prefix}-gpu",
+            stack_name=self._name("gpu"),
+            environment=self.environment,
+            records=data.records,
+            key=data.keys.personal,
+            topic=topic,
+            env=place,
+        )
+
+    def _name(self, which: str) -> str:
+        return f"sluice-{self.environment.name}-{which}"
 
 
 def _certified_there(environment: Environment, second: SecondRegion) -> Environment:

@@ -19,6 +19,7 @@ from infra.constructs.health_checked_dns import HealthCheckedDns, HealthCheckedD
 from infra.constructs.model_function import ModelFunction, ModelFunctionProps
 from infra.constructs.python_function import FunctionPlace
 from infra.constructs.record_shipping import RecordShipping
+from infra.constructs.registry_function import RegistryFunctionProps
 from infra.constructs.served_metrics import metrics_namespace_of
 from infra.declarations.environment import Environment
 from infra.outputs import tell
@@ -65,8 +66,9 @@ class ServingStack(cdk.Stack):
         self._environment, self._data = environment, data
         self._place = FunctionPlace(assets, environment.data, data.keys.personal)
         self._layers = FunctionLayers(self, "Layers", assets=assets)
+        self._for_registry = RegistryFunctionProps(self._place, environment, self._layers, data.registry)
         self.models = {model.name: self._model(model) for model in environment.models}
-        control = self._control()
+        control = ControlFunction(self, "Control", self._for_registry)
         self.gateway = self._gateway(control)
         if environment.second_region:
             self._fail_over(control)
@@ -81,16 +83,6 @@ class ServingStack(cdk.Stack):
             name, model, self._layers, self._data.artefacts, self._data.records, metrics_namespace_of(self._environment)
         )
         return ModelFunction(self, f"Model-{model.name}", place=self._place, props=props)
-
-    def _control(self) -> ControlFunction:
-        return ControlFunction(
-            self,
-            "Control",
-            place=self._place,
-            environment=self._environment,
-            layers=self._layers,
-            registry=self._data.registry,
-        )
 
     def _gateway(self, control: ControlFunction) -> Gateway:
         aliases = {name: model.alias for name, model in self.models.items()}
@@ -114,14 +106,7 @@ class ServingStack(cdk.Stack):
         )
 
     def _deployment_steps(self) -> None:
-        function = DeploymentFunction(
-            self,
-            "Deployment",
-            place=self._place,
-            environment=self._environment,
-            layers=self._layers,
-            registry=self._data.registry,
-        )
+        function = DeploymentFunction(self, "Deployment", self._for_registry)
         for name, model in self.models.items():
             shifts = self._environment.shifts_on_deploy
             steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)

@@ -7,15 +7,11 @@ from constructs import Construct
 
 from functions.deployment.settings import DeploymentSettings
 from infra.constructs.acknowledgements import acknowledge_wildcards
-from infra.constructs.function_layers import FunctionLayers
-from infra.constructs.function_names import model_function_arns
-from infra.constructs.granted_table import GrantedTable
-from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
+from infra.constructs.registry_function import RegistryFunction, RegistryFunctionProps
 from infra.declarations.environment import Environment
 from infra.declarations.model import ProvisionedConcurrency
 
 TIMEOUT_SECONDS = 600  # a version that starts from a snapshot takes minutes to become active
-_MEMORY_MB = 512
 _PUBLISH = ("lambda:GetFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateFunctionConfiguration")
 _KEEP_READY = (
     "lambda:DeleteProvisionedConcurrencyConfig",
@@ -26,34 +22,22 @@ _KEEP_READY = (
 
 
 class DeploymentFunction(Construct):
-    """`function`; custom resources call it by its ARN."""
+    """`function`, which custom resources call by its ARN, and its `role`."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        place: FunctionPlace,
-        environment: Environment,
-        layers: FunctionLayers,
-        registry: GrantedTable,
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, props: RegistryFunctionProps) -> None:
         super().__init__(scope, construct_id)
-        settings = DeploymentSettings(
-            registry_table=registry.table.table_name, function_prefix=environment.function_prefix
-        )
-        shape = FunctionShape(
+        ours = RegistryFunction(
+            self,
+            "Deployment",
+            props,
+            settings=DeploymentSettings,
             source="deployment",
             description="Guards rollouts against deployments, and carries releases over to new code",
-            layers=(layers.runtime,),
-            variables=settings.to_environment(),
-            memory_mb=_MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
         )
-        ours = PythonFunction(self, "Deployment", place=place, shape=shape)
         self.function, self.role = ours.function, ours.role
-        registry.grant_read_and_append(ours.role)
-        _let_carry_over(ours.role, model_function_arns(self, environment), environment)
+        props.registry.grant_read_and_append(ours.role)
+        _let_carry_over(ours.role, ours.model_function_arns, props.environment)
 
 
 def _let_carry_over(role: iam.Role, function_arns: Sequence[str], environment: Environment) -> None:

@@ -50,7 +50,7 @@ class GpuScaling(Construct):
         )
 
     def _wake_up(self) -> None:
-        """Without an instance there is no backlog per instance to follow; this one looks at the queue itself."""
+        """Without an instance there is no backlog per instance to follow; this looks at the queue itself."""
         policy = autoscaling.CfnScalingPolicy
         waking = policy(
             self,
@@ -65,6 +65,9 @@ class GpuScaling(Construct):
                 step_adjustments=[policy.StepAdjustmentProperty(scaling_adjustment=1, metric_interval_lower_bound=0)],
             ),
         )
+        self._alarm_when_waiting(waking.ref)
+
+    def _alarm_when_waiting(self, action: str) -> None:
         cloudwatch.CfnAlarm(
             self,
             "Waiting",
@@ -78,7 +81,7 @@ class GpuScaling(Construct):
             threshold=1,
             comparison_operator="GreaterThanOrEqualToThreshold",
             treat_missing_data="missing",
-            alarm_actions=[waking.ref],
+            alarm_actions=[action],
         )
 
 

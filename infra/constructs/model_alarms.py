@@ -56,33 +56,30 @@ class ModelAlarms(Construct):
 
 
 def _bounds(model: ModelSettings, metrics: ServedMetrics) -> dict[str, _Bound]:
-    limits = model.alarms
-    rate = limits.server_errors_bps / _ALL_BPS
-    share = f"more than {limits.server_errors_bps} bps of its requests failed for ten minutes"
-    bounds = {
+    return _errors(model, metrics) | _speed(model, metrics) | _capacity(model, metrics)
+
+
+def _errors(model: ModelSettings, metrics: ServedMetrics) -> dict[str, _Bound]:
+    limit_bps = model.alarms.server_errors_bps
+    rate, share = limit_bps / _ALL_BPS, f"more than {limit_bps} bps of its requests failed for ten minutes"
+    of_one = f"{share}, of one function version"
+    crashed = "its function crashed, ran out of time or could not start"
+    return {
         "ServerErrors": _Bound(metrics.server_error_rate(per_version=False), rate, "server-errors", share, 2),
-        "ServerErrorsOfOneVersion": _Bound(
-            metrics.server_error_rate(per_version=True), rate, "one-version", f"{share}, of one function version", 2
-        ),
-        "Crashes": _Bound(
-            metrics.live("Errors", "Sum"), 0, "crashes", "its function crashed, ran out of time or could not start"
-        ),
-        "Latency": _Bound(
-            metrics.live("Duration", "p99"),
-            limits.p99_latency_ms,
-            "latency",
-            f"its slowest hundredth took more than {limits.p99_latency_ms} ms for fifteen minutes",
-            3,
-            ignores_few_samples=True,
-        ),
-        "Throttles": _Bound(
-            metrics.whole_function("Throttles", "Sum"),
-            limits.throttles,
-            "throttles",
-            f"more than {limits.throttles} requests found no free environment in five minutes",
-        ),
+        "ServerErrorsOfOneVersion": _Bound(metrics.server_error_rate(per_version=True), rate, "one-version", of_one, 2),
+        "Crashes": _Bound(metrics.live("Errors", "Sum"), 0, "crashes", crashed),
     }
-    return bounds | _capacity(model, metrics)
+
+
+def _speed(model: ModelSettings, metrics: ServedMetrics) -> dict[str, _Bound]:
+    limit_ms, limit = model.alarms.p99_latency_ms, model.alarms.throttles
+    slow = f"its slowest hundredth took more than {limit_ms} ms for fifteen minutes"
+    refused = f"more than {limit} requests found no free environment in five minutes"
+    latency, throttles = metrics.live("Duration", "p99"), metrics.whole_function("Throttles", "Sum")
+    return {
+        "Latency": _Bound(latency, limit_ms, "latency", slow, 3, ignores_few_samples=True),
+        "Throttles": _Bound(throttles, limit, "throttles", refused),
+    }
 
 
 def _capacity(model: ModelSettings, metrics: ServedMetrics) -> dict[str, _Bound]:

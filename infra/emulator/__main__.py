@@ -18,6 +18,8 @@ from infra.emulator.settings import EmulatorSettings
 from infra.environments import ENVIRONMENTS
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+# The emulator cannot list provisioned concurrency, which prod's models have.
+_DEPLOYABLE = ("dev", "staging")
 _ANY_REGION = "us-east-1"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -58,7 +60,7 @@ def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str,
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.emulator", description=__doc__)
-    parser.add_argument("--env", default="dev", choices=ENVIRONMENTS, help="the environment to deploy")
+    parser.add_argument("--env", default="dev", choices=_DEPLOYABLE, help="the environment to deploy")
     return parser.parse_args()
 
 
