@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from infra.emulator.cdk import Cdk, DeploymentFailed
 from infra.emulator.commands import CommandFailed, Sluice, local_plane
@@ -53,8 +54,10 @@ def _travel(folder: Path, arguments: argparse.Namespace) -> None:
 
 def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str, str]:
     """The stack's own address is a name of AWS's; the emulator serves the same API below a path of its own."""
-    api_id = cdk.output(f"sluice-{environment}-serving", "GatewayUrl").removeprefix("https://").split(".")[0]
-    gateway = {"SLUICE_ENV": environment, "SLUICE_GATEWAY_URL": f"{settings.endpoint_url}/_aws/execute-api/{api_id}"}
+    url = urlsplit(cdk.output(f"sluice-{environment}-serving", "GatewayUrl"))
+    api_id = url.netloc.split(".")[0]
+    here = f"{settings.endpoint_url}/_aws/execute-api/{api_id}{url.path}"
+    gateway = {"SLUICE_ENV": environment, "SLUICE_GATEWAY_URL": here}
     return {**settings.client_environment(), **gateway}
 
 
