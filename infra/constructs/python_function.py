@@ -1,7 +1,7 @@
 """A Lambda function of ours: its code, log group and role; every setting explicit, and one name for all of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -47,8 +47,6 @@ class PythonFunction(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, place: FunctionPlace, shape: FunctionShape) -> None:
         super().__init__(scope, construct_id)
-        hashed = code_of(place.folders.function(shape.source))
-        self.deployment = _deployment(self, place, shape, hashed.digest)
         self.log_group = KeptLogs(self, "Logs", data=place.data, key=place.log_key)
         self.role = FunctionRole(self, "Role", log_group=self.log_group)
         self.function = lambda_.Function(
@@ -59,9 +57,9 @@ class PythonFunction(Construct):
             runtime=RUNTIME,
             architecture=architecture_of(place.folders),
             handler=f"functions.{shape.source}.handler.handler",
-            code=hashed.code,
+            code=code_of(place.folders.function(shape.source)).code,
             layers=[each.layer for each in shape.layers],
-            environment={**shape.variables, "SLUICE_DEPLOYMENT": self.deployment},
+            environment=dict(shape.variables),
             memory_size=shape.memory_mb,
             timeout=cdk.Duration.seconds(shape.timeout_seconds),
             reserved_concurrent_executions=shape.reserved_concurrency,
@@ -70,6 +68,8 @@ class PythonFunction(Construct):
             role=self.role,
             log_group=self.log_group,
         )
+        self.deployment = fingerprint_of(self.function, layers=[each.digest for each in shape.layers])
+        self.function.add_environment("SLUICE_DEPLOYMENT", self.deployment)
         _acknowledge(self.function)
 
 
@@ -79,10 +79,3 @@ def _acknowledge(function: lambda_.Function) -> None:
     acknowledge(function, "Serverless::Serverless-LambdaLatestVersion", newest)
     callers = "nothing that must not be lost is queued: API Gateway waits for the answer, CloudFormation for a PUT"
     acknowledge(function, "Serverless::Serverless-LambdaDLQ", callers)
-
-
-def _deployment(scope: Construct, place: FunctionPlace, shape: FunctionShape, code_digest: str) -> str:
-    """Everything that a function version is made of. Reserved concurrency is not: it belongs to the function."""
-    digests = [each.digest for each in shape.layers]
-    parts = {**asdict(replace(shape, layers=(), reserved_concurrency=None)), "layers": digests, "code": code_digest}
-    return fingerprint_of(scope, {**parts, "architecture": place.folders.architecture.value, "runtime": RUNTIME.name})

@@ -52,11 +52,19 @@ class Sluice:
 
 @contextmanager
 def local_plane(checkout: Path) -> Iterator[Sluice]:
-    """A plane with the example models, for the time of the block, and the command that talks to it."""
+    """A plane with the example models, for the time of the block, and the command that talks to it.
+
+    Raises CommandFailed.
+    """
     command = [*_SLUICE, "up", "--examples", "--json", "--port", "0", "--aws-port", "0"]
-    with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
         try:
-            ready = json.loads(process.stdout.readline() if process.stdout else "")
+            line = process.stdout.readline() if process.stdout else ""
+            if not line:
+                raise CommandFailed("the local plane did not start; `sluice up --examples` says why")
+            ready = json.loads(line)
             gateway_url, aws_url = ready["gateway_url"], ready["aws_endpoint_url"]
             yield Sluice(checkout, {"SLUICE_GATEWAY_URL": gateway_url, "SLUICE_AWS_ENDPOINT_URL": aws_url})
         finally:

@@ -23,14 +23,28 @@ os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
 os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
 
 
+NO_NODE = "the CDK needs Node.js; install Node 20 or newer"
+
+
+class ModuleWithoutNode(pytest.Module):
+    """Skipped before it is imported, because importing the CDK starts Node."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        pytest.skip(NO_NODE, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if shutil.which("node") is None:
+        return ModuleWithoutNode.from_parent(parent, path=module_path)
+    return None
+
+
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """One worker does all of infra: the process behind the CDK takes half a gigabyte."""
     here = Path(__file__).parent
-    ours = [item for item in items if here in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group("infra"))
-        if shutil.which("node") is None:
-            item.add_marker(pytest.mark.skip(reason="the CDK needs Node.js; install Node 20 or newer"))
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("infra"))
 
 
 @dataclass(frozen=True)
