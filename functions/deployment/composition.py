@@ -1,6 +1,7 @@
 """The deployment function put together from its ports: CloudFormation's calls in, one answer each out."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,15 +9,19 @@ from aws_lambda_powertools import Logger
 
 from functions.deployment.steps import StepCall, Steps
 from sluice.adapters.cloudformation_answer import CustomResourceAnswer
+from sluice.errors import NotAvailable
 
 SendAnswer = Callable[[Mapping[str, Any], CustomResourceAnswer], None]
 
 _LAST_MOMENT_MS = 15_000
+_PAUSES_SECONDS = (2, 5, 10, 20, 30)
 _TOO_LATE = "the step did not end in time; nothing says whether it is done, so deploy again: every step can be repeated"
 
 
-def build_handler(steps: Steps, *, send: SendAnswer, logger: Logger) -> Callable[[dict[str, Any], Any], None]:
-    """The Lambda handler. It always answers, once: a stack that hears nothing waits for an hour."""
+def build_handler(
+    steps: Steps, *, send: SendAnswer, logger: Logger, sleep: Callable[[float], object] = time.sleep
+) -> Callable[[dict[str, Any], Any], None]:
+    """The Lambda handler. It always answers, once: a stack that hears nothing waits until its resource times out."""
 
     @logger.inject_lambda_context
     def handle(event: dict[str, Any], context: Any) -> None:
@@ -27,7 +32,7 @@ def build_handler(steps: Steps, *, send: SendAnswer, logger: Logger) -> Callable
         last_moment.daemon = True
         last_moment.start()
         try:
-            answered.give(_outcome(event, steps, logger))
+            answered.give(_outcome(event, steps, logger, sleep))
         finally:
             last_moment.cancel()
 
@@ -47,14 +52,30 @@ class _OneAnswer:
             self._logger.info("answered", outcome=dict(answer.data), failure=answer.failure)
 
 
-def _outcome(event: Mapping[str, Any], steps: Steps, logger: Logger) -> CustomResourceAnswer:
+def _outcome(
+    event: Mapping[str, Any], steps: Steps, logger: Logger, sleep: Callable[[float], object]
+) -> CustomResourceAnswer:
     try:
         if event["RequestType"] == "Delete":
             return CustomResourceAnswer(_physical_id(event))
-        return CustomResourceAnswer(_physical_id(event), steps.take(StepCall.from_properties(_properties(event))))
+        call = StepCall.from_properties(_properties(event))
+        return CustomResourceAnswer(_physical_id(event), _patiently(steps, call, sleep))
     except Exception as error:  # the boundary: whatever happened, CloudFormation must hear of it
         logger.exception("the step failed")
         return CustomResourceAnswer(_physical_id(event), failure=str(error) or type(error).__name__)
+
+
+def _patiently(steps: Steps, call: StepCall, sleep: Callable[[float], object]) -> dict[str, str]:
+    """Repeat a step that found something not available; each can be repeated.
+
+    A stack calls seconds after it made this function's role, and AWS may deny what a role may do for a minute longer.
+    """
+    for pause_seconds in _PAUSES_SECONDS:
+        try:
+            return steps.take(call)
+        except NotAvailable:
+            sleep(pause_seconds)
+    return steps.take(call)
 
 
 def _physical_id(event: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.catalog.alias import AliasState
 from sluice.clock import SystemClock
+from sluice.errors import StoreUnavailable
 
 
 class CloudFormation:
@@ -65,7 +66,9 @@ def cloudformation() -> Iterator[CloudFormation]:
     listening.server.server_close()
 
 
-def call(event: dict[str, Any], publisher: MemoryPublisher | None = None, remaining_ms: int = 600_000) -> None:
+def call(event: dict[str, Any], publisher: MemoryPublisher | None = None, remaining_ms: int = 600_000) -> list[float]:
+    """Call the function; returns how long it paused each time."""
+    pauses: list[float] = []
     steps = Steps(MemoryRegistry(), publisher or MemoryPublisher(), SystemClock())
     context = SimpleNamespace(
         function_name="deployment",
@@ -74,7 +77,9 @@ def call(event: dict[str, Any], publisher: MemoryPublisher | None = None, remain
         aws_request_id="lambda",
         get_remaining_time_in_millis=lambda: remaining_ms,
     )
-    build_handler(steps, send=send_answer, logger=Logger(service="deployment"))(event, context)
+    logger = Logger(service="deployment")
+    build_handler(steps, send=send_answer, logger=logger, sleep=pauses.append)(event, context)
+    return pauses
 
 
 def with_a_canary() -> MemoryPublisher:
@@ -174,3 +179,35 @@ def test_a_long_reason_is_cut_so_that_the_answer_is_accepted(cloudformation: Clo
     send_answer(cloudformation.event(), CustomResourceAnswer("id", failure="x" * 10_000))
 
     assert len(json.dumps(cloudformation.answers[0])) < 4_096
+
+
+class Denied(MemoryPublisher):
+    """Says no as often as it is told, as AWS does until it knows a new role's policy everywhere."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def alias(self, model: str) -> AliasState | None:
+        self.times -= 1
+        if self.times >= 0:
+            raise StoreUnavailable(f"function inference-{model}", "AccessDeniedException")
+        return None
+
+
+def test_what_is_not_available_yet_is_asked_for_again(cloudformation: CloudFormation) -> None:
+    pauses = call(cloudformation.event(Step="guard", Model="churn", Deployment="new"), Denied(times=3))
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+    assert pauses == [2, 5, 10]
+
+
+def test_what_stays_unavailable_is_told_after_a_minute(cloudformation: CloudFormation) -> None:
+    pauses = call(cloudformation.event(Step="guard", Model="churn", Deployment="new"), Denied(times=100))
+
+    assert "AccessDeniedException" in cloudformation.answers[0]["Reason"]
+    assert 60 <= sum(pauses) <= 120
+
+
+def test_a_refusal_is_final_at_once(cloudformation: CloudFormation) -> None:
+    assert call(cloudformation.event("Update", Step="guard", Model="churn", Deployment="new"), with_a_canary()) == []
