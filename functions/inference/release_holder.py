@@ -16,7 +16,7 @@ class ReleaseHolder:
         self._lock = Lock()
 
     def get(self) -> OpenedRelease:
-        """The open release. Raises StoreUnavailable as long as its document cannot be had."""
+        """The open release. Raises NoReleaseYet, or StoreUnavailable as long as its document cannot be had."""
         if self._opened is None:
             with self._lock:
                 if self._opened is None:

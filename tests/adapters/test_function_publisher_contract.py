@@ -7,7 +7,7 @@ import pytest
 
 from sluice.adapters.lambda_publisher import LambdaPublisher
 from sluice.adapters.memory_publisher import MemoryPublisher
-from sluice.catalog.alias import AliasState
+from sluice.catalog.alias import LATEST_VERSION, AliasState
 from sluice.catalog.ports import FunctionPublisher
 from sluice.errors import AliasRefused, NotFound, UnknownFunction
 from sluice.local.lambda_control.function import FunctionSettings
@@ -149,7 +149,7 @@ def test_a_function_version_tells_which_deployment_it_is_of(publisher: FunctionP
 
 
 def test_a_function_version_that_does_not_exist_is_of_none(publisher: FunctionPublisher, live: AliasState) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="inference-churn has no function version 99"):
         publisher.deployment_of("churn", "99")
 
 
@@ -163,6 +163,21 @@ def test_a_deployment_stays_with_the_function_versions_that_were_published_of_it
     second = lambda_publisher.publish("churn", a_release(1))
 
     assert [lambda_publisher.deployment_of("churn", version) for version in (first, second)] == ["", "abc"]
+
+
+def test_a_function_itself_may_be_of_a_later_deployment_than_all_its_versions(
+    lambda_publisher: LambdaPublisher, lambda_client: "LambdaClient"
+) -> None:
+    memory_publisher = MemoryPublisher("churn")
+    for publisher in (memory_publisher, lambda_publisher):
+        publisher.publish("churn", a_release(1))
+    memory_publisher.deploy("churn", "abc")
+    lambda_client.update_function_configuration(
+        FunctionName="inference-churn", Environment={"Variables": {"SLUICE_DEPLOYMENT": "abc"}}
+    )
+
+    for publisher in (memory_publisher, lambda_publisher):
+        assert [publisher.deployment_of("churn", version) for version in ("1", LATEST_VERSION)] == ["", "abc"]
 
 
 def test_a_prefix_tells_the_environments_of_one_account_apart(lambda_client: "LambdaClient") -> None:

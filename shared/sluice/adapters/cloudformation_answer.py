@@ -4,11 +4,14 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 _TIMEOUT_SECONDS = 10
 _TRIES = 3
-_REASON_LIMIT = 1_000  # the whole answer may have 4 kB
+_REASON_BYTES = 1_500  # of the 4,096 that the whole answer may have
+# The address is AWS's own and presigned: no proxy that a person's environment names has a part in it.
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class CustomResourceAnswer:
 
 
 def send_answer(event: Mapping[str, Any], answer: CustomResourceAnswer) -> None:
-    """PUT the answer to the event's address; a few tries. Raises OSError if nobody takes it."""
+    """PUT the answer to the event's address; a few tries. Raises OSError or HTTPException if nobody takes it."""
     body = json.dumps(_document(event, answer)).encode()
     # The address is presigned for an empty media type; any other is refused.
     request = urllib.request.Request(  # noqa: S310 - the address is CloudFormation's own
@@ -29,9 +32,9 @@ def send_answer(event: Mapping[str, Any], answer: CustomResourceAnswer) -> None:
     )
     for attempt in range(1, _TRIES + 1):
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
+            with _DIRECTLY.open(request, timeout=_TIMEOUT_SECONDS):
                 return
-        except OSError:
+        except (OSError, HTTPException):
             if attempt == _TRIES:
                 raise
 
@@ -46,5 +49,12 @@ def _document(event: Mapping[str, Any], answer: CustomResourceAnswer) -> dict[st
         "Data": dict(answer.data),
     }
     if answer.failure is not None:
-        document["Reason"] = answer.failure[:_REASON_LIMIT]
+        document["Reason"] = _fitting(answer.failure)
     return document
+
+
+def _fitting(reason: str) -> str:
+    """The beginning that fits, measured as it is sent: one character may take twelve bytes of JSON."""
+    while len(json.dumps(reason)) > _REASON_BYTES:
+        reason = reason[: len(reason) * 9 // 10]
+    return reason

@@ -8,7 +8,7 @@ from sluice.adapters.lambda_failures import NOT_FOUND, code_of, publishing, shif
 from sluice.adapters.lambda_readiness import VersionReadiness
 from sluice.catalog.alias import ALL_BPS, AliasState
 from sluice.catalog.release import LIVE_ALIAS, Release, function_name_of
-from sluice.errors import Conflict, StoreUnavailable
+from sluice.errors import Conflict, StoreUnavailable, UnknownFunction
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -60,7 +60,10 @@ class LambdaPublisher:
         """See the port."""
         name = self.function_name(model)
         with publishing(name):
-            found = self._client.get_function_configuration(FunctionName=name, Qualifier=function_version)
+            try:
+                found = self._client.get_function_configuration(FunctionName=name, Qualifier=function_version)
+            except self._client.exceptions.ResourceNotFoundException as error:
+                raise UnknownFunction(f"{name} has no function version {function_version}") from error
         return found.get("Environment", {}).get("Variables", {}).get("SLUICE_DEPLOYMENT", "")
 
     def _in_use(self, model: str) -> set[str]:

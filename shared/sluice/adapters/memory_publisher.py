@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Lock
 
-from sluice.catalog.alias import ALL_BPS, AliasState
+from sluice.catalog.alias import ALL_BPS, LATEST_VERSION, AliasState
 from sluice.catalog.release import LIVE_ALIAS, Release, function_name_of
 from sluice.errors import AliasRefused, UnknownFunction
 
@@ -59,10 +59,12 @@ class MemoryPublisher:
     def deployment_of(self, model: str, function_version: str) -> str:
         """See the port."""
         with self._lock:
-            published = self._function(model).published
-            if not function_version.isdecimal() or not 1 <= int(function_version) <= len(published):
+            function = self._function(model)
+            if function_version == LATEST_VERSION:
+                return function.deployment
+            if function_version not in _numbers(function):
                 raise UnknownFunction(f"{function_name_of(model)} has no function version {function_version}")
-            return published[int(function_version) - 1].deployment
+            return function.published[int(function_version) - 1].deployment
 
     def alias(self, model: str) -> AliasState | None:
         """See the port."""
@@ -95,7 +97,7 @@ class MemoryPublisher:
                 raise AliasRefused("ValidationException", "Weight must be between 0 and 1")
             if wanted.candidate_version == wanted.stable_version:
                 raise AliasRefused("InvalidParameterValueException", f"{wanted.stable_version} is already included")
-            if wanted.candidate_version == "$LATEST":
+            if wanted.candidate_version == LATEST_VERSION:
                 raise AliasRefused("InvalidParameterValueException", "$LATEST is not supported with routing")
             for version in filter(None, (wanted.stable_version, wanted.candidate_version)):
                 self._require(model, version)
@@ -108,8 +110,12 @@ class MemoryPublisher:
         return self._functions[model]
 
     def _require(self, model: str, function_version: str) -> None:
-        if function_version not in map(str, range(1, len(self._function(model).published) + 1)):
+        if function_version not in _numbers(self._function(model)):
             raise AliasRefused("ResourceNotFoundException", f"Function not found: {model}:{function_version}")
 
     def _revision(self) -> str:
         return f"revision-{next(self._revisions)}"
+
+
+def _numbers(function: _Function) -> set[str]:
+    return {str(number) for number in range(1, len(function.published) + 1)}

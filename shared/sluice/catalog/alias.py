@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 ALL_BPS = 10_000
 
+LATEST_VERSION = "$LATEST"
+"""The code and settings that the next publication takes; nobody is sent to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class AliasState:

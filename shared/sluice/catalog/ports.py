@@ -128,7 +128,10 @@ class FunctionPublisher(Protocol):
         ...
 
     def deployment_of(self, model: str, function_version: str) -> str:
-        """The deployment that the function version's code and settings are of; "" if nobody said. Raises NotFound."""
+        """The deployment that the function version's code and settings are of; "" if nobody said.
+
+        LATEST_VERSION stands for the function itself. Raises NotFound, StoreUnavailable.
+        """
         ...
 
     def alias(self, model: str) -> AliasState | None:

@@ -3,14 +3,19 @@
 A process may die between any two steps; the same call again takes up where it stopped.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from sluice.catalog.alias import AliasState
 from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.catalog.release import Release, ReleaseBinding
 from sluice.clock import Clock
-from sluice.usecases.refuse_open_rollout import has_open_rollout, is_deployed, open_rollout
+from sluice.errors import Conflict, PublishFailed, RolloutOpen
+from sluice.usecases.refuse_open_rollout import deployed_version, has_open_rollout, open_rollout
+
+_TRIES = 3
 
 
 class CarryOverReason(StrEnum):
@@ -40,28 +45,43 @@ def carry_release_over(
     Raises RolloutOpen, UnknownFunction, PublishFailed, AliasRefused, Conflict, StoreUnavailable; the alias has not
     moved then.
     """
+    attempt = partial(_carry_over, model, deployment, shift=shift, registry=registry, publisher=publisher, clock=clock)
+    for _ in range(_TRIES - 1):
+        done = _unless_someone_came_between(attempt)
+        if done is not None:
+            return done
+    return attempt()
+
+
+def _unless_someone_came_between(attempt: Callable[[], CarryOver]) -> CarryOver | None:
+    """None if another publisher, or a shift, was faster: then everything must be looked at again."""
+    try:
+        return attempt()
+    except (RolloutOpen, PublishFailed):
+        raise
+    except Conflict:
+        return None
+
+
+def _carry_over(
+    model: str, deployment: str, *, shift: bool, registry: Registry, publisher: FunctionPublisher, clock: Clock
+) -> CarryOver:
     alias = publisher.alias(model)
-    release = _served_release(model, alias, registry)
+    carriers = {binding.function_version: binding.release for binding in registry.list_bindings(model)}
+    number = carriers.get(alias.stable_version) if alias else None
+    release = registry.find_release(model, number) if number is not None else None
     if alias is None or release is None:
         why = f"{model} has no release yet; `sluice release publish {model}` makes the first, which gets all traffic"
         return CarryOver(CarryOverReason.NO_RELEASE_YET, why)
-    if is_deployed(model, deployment, alias, publisher):
-        why = f"function version {alias.stable_version} or its candidate is of this deployment already"
-        return CarryOver(CarryOverReason.ALREADY_CARRIED, why, release.number, alias.stable_version)
+    carried = deployed_version(model, deployment, alias, publisher)
+    if carried is not None:
+        why = f"function version {carried}, which the alias points to, is of this deployment already"
+        return CarryOver(CarryOverReason.ALREADY_CARRIED, why, carriers.get(carried), carried)
     if has_open_rollout(alias):
         raise open_rollout(model, alias)
     version = publisher.publish(model, release)
     registry.bind_function_version(ReleaseBinding(model, version, release.number, clock.now()))
     return _shifted(model, alias, release, version, publisher) if shift else _published(model, release, version)
-
-
-def _served_release(model: str, alias: AliasState | None, registry: Registry) -> Release | None:
-    """The release of the stable function version; the version that a stack begins with carries none."""
-    if alias is None:
-        return None
-    bound = {binding.function_version: binding.release for binding in registry.list_bindings(model)}
-    number = bound.get(alias.stable_version)
-    return registry.find_release(model, number) if number is not None else None
 
 
 def _published(model: str, release: Release, version: str) -> CarryOver:

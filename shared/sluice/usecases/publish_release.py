@@ -39,8 +39,9 @@ def publish_release(
 ) -> PublishedRelease:
     """Publish what `wish` says, or take up the latest release if it says the same.
 
-    Traffic moves only if nothing served before: the model's first release gets all of it. Raises UnknownModel,
-    UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, PublishFailed, Conflict, StoreUnavailable.
+    Traffic moves only if nothing served before and nobody moved any: the model's first release gets all of it. Raises
+    UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, PublishFailed, Conflict,
+    StoreUnavailable.
     """
     released = compose_release(model, wish, registry=registry)
     content.put("releases", content_to_bytes(released))
@@ -48,7 +49,7 @@ def publish_release(
     function_version = publisher.publish(model, release)
     registry.bind_function_version(ReleaseBinding(model, function_version, release.number, clock.now()))
     alias = _alias(model, function_version, publisher)
-    if not _serves_a_release(alias, registry.list_bindings(model)):
+    if _awaits_the_first_release(alias, registry.list_bindings(model)):
         alias = _first_traffic(model, alias, function_version, publisher)
     return PublishedRelease(release, function_version, alias)
 
@@ -71,9 +72,10 @@ def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: 
     raise Conflict(f"{name}: others published at the same time {_NUMBER_TRIES} times over; try again")
 
 
-def _serves_a_release(alias: AliasState, bindings: Sequence[ReleaseBinding]) -> bool:
-    """A deployed alias begins on a function version that carries none, and answers 503."""
-    return alias.stable_version in {binding.function_version for binding in bindings}
+def _awaits_the_first_release(alias: AliasState, bindings: Sequence[ReleaseBinding]) -> bool:
+    """A deployed alias begins on a function version that carries none, and answers 503; a candidate is a person's."""
+    carriers = {binding.function_version for binding in bindings}
+    return alias.candidate_version is None and alias.stable_version not in carriers
 
 
 def _first_traffic(model: str, alias: AliasState, function_version: str, publisher: FunctionPublisher) -> AliasState:

@@ -1,17 +1,20 @@
 """Before a deployment changes a model's function: is a rollout open that it would disturb?"""
 
-from sluice.catalog.alias import AliasState
+from sluice.catalog.alias import LATEST_VERSION, AliasState
 from sluice.catalog.ports import FunctionPublisher
 from sluice.errors import RolloutOpen
 
 
 def refuse_open_rollout(model: str, deployment: str, *, publisher: FunctionPublisher) -> None:
-    """Raise RolloutOpen while a candidate has traffic, unless stable or candidate is of this deployment already.
+    """Raise RolloutOpen while a candidate has traffic, unless this deployment has nothing to change.
 
-    It is so when a deployment is retried, and when CloudFormation goes back to an earlier one; then nothing changes.
+    It has nothing to change if stable or candidate is of it already, as in a retry, or if the function itself is, as
+    when CloudFormation takes back a deployment that was refused here.
     """
     alias = publisher.alias(model)
-    if alias is None or not has_open_rollout(alias) or is_deployed(model, deployment, alias, publisher):
+    if alias is None or not has_open_rollout(alias):
+        return
+    if deployed_version(model, deployment, alias, publisher) or _is_the_function_itself(model, deployment, publisher):
         return
     raise open_rollout(model, alias)
 
@@ -21,12 +24,16 @@ def has_open_rollout(alias: AliasState) -> bool:
     return alias.candidate_version is not None and alias.candidate_weight_bps > 0
 
 
-def is_deployed(model: str, deployment: str, alias: AliasState, publisher: FunctionPublisher) -> bool:
-    """Whether a function version that gets traffic is of this deployment."""
+def deployed_version(model: str, deployment: str, alias: AliasState, publisher: FunctionPublisher) -> str | None:
+    """The function version on the alias that is of this deployment, the stable one first; None if neither is."""
     versions = filter(None, (alias.stable_version, alias.candidate_version))
-    return any(publisher.deployment_of(model, version) == deployment for version in versions)
+    return next((version for version in versions if publisher.deployment_of(model, version) == deployment), None)
 
 
 def open_rollout(model: str, alias: AliasState) -> RolloutOpen:
     """The refusal."""
     return RolloutOpen(model, candidate=alias.candidate_version or "", weight_bps=alias.candidate_weight_bps)
+
+
+def _is_the_function_itself(model: str, deployment: str, publisher: FunctionPublisher) -> bool:
+    return publisher.deployment_of(model, LATEST_VERSION) == deployment

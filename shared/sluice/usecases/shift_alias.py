@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from sluice.catalog.alias import ALL_BPS, AliasState
+from sluice.catalog.alias import ALL_BPS, LATEST_VERSION, AliasState
 from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.errors import Conflict, UnknownFunction
-
-_LATEST = "$LATEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def _wanted(before: AliasState, function_version: str, weight_bps: int) -> Alias
 
 
 def _always_refused(function_version: str, weight_bps: int) -> bool:
-    return not 0 <= weight_bps <= ALL_BPS or (function_version == _LATEST and weight_bps not in (0, ALL_BPS))
+    return not 0 <= weight_bps <= ALL_BPS or (function_version == LATEST_VERSION and weight_bps not in (0, ALL_BPS))
 
 
 def _check_bound(model: str, function_version: str, registry: Registry, publisher: FunctionPublisher) -> None:

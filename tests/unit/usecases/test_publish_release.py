@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -267,6 +268,17 @@ def test_the_first_release_takes_all_traffic_from_the_version_that_a_stack_begin
     assert published.function_version == "2"
     assert (published.alias.stable_version, published.alias.candidate_version) == ("2", None)
     assert publisher.alias("churn") == published.alias
+
+
+def test_a_share_that_a_person_gave_on_an_alias_without_a_release_stays(
+    publish: Publish, publisher: MemoryPublisher
+) -> None:
+    publisher.bootstrap("churn")
+    first = publish(ReleaseWish(1))
+    canary = replace(first.alias, stable_version="1", candidate_version="2", candidate_weight_bps=500)
+    before = publisher.shift("churn", canary)
+
+    assert publish(ReleaseWish(2)).alias == before == publisher.alias("churn")
 
 
 def test_a_second_release_moves_no_traffic(publish: Publish, publisher: MemoryPublisher) -> None:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.lambda_api import alias_operations, function_operations
+from sluice.local.lambda_api import alias_operations, function_operations, provisioned_operations
 from sluice.local.lambda_api.call import ApiCall, Operation
 from sluice.local.lambda_api.invoke_operation import invoke
 from sluice.local.lambda_control.functions import LambdaFunctions
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROOT = "/2015-03-31/functions"
 _FUNCTION = f"{_ROOT}/<function_name>"
+_PROVISIONED = "/2019-09-30/functions/<function_name>/provisioned-concurrency"
 _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("POST", _ROOT, function_operations.create_function),
     ("GET", _ROOT, function_operations.list_functions),
@@ -40,6 +41,9 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("PUT", f"{_FUNCTION}/aliases/<alias>", alias_operations.update_alias),
     ("DELETE", f"{_FUNCTION}/aliases/<alias>", alias_operations.delete_alias),
     ("POST", f"{_FUNCTION}/invocations", invoke),
+    ("PUT", _PROVISIONED, provisioned_operations.put_provisioned),
+    ("GET", _PROVISIONED, provisioned_operations.get_or_list_provisioned),
+    ("DELETE", _PROVISIONED, provisioned_operations.delete_provisioned),
 )
 _ROUTES = Map(
     [Rule(path, methods=[method], endpoint=operation) for method, path, operation in _OPERATIONS],

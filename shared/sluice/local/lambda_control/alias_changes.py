@@ -21,7 +21,7 @@ class AliasWrite:
     revision_id: str | None = None
 
 
-def with_new_alias(function: LambdaFunction, name: str, wanted: AliasWrite) -> tuple[LambdaFunction, Alias]:
+def with_new_alias(function: LambdaFunction, name: str, wanted: AliasWrite) -> LambdaFunction:
     """The function after CreateAlias."""
     check_alias_name(name)
     if name in function.aliases:
@@ -30,7 +30,7 @@ def with_new_alias(function: LambdaFunction, name: str, wanted: AliasWrite) -> t
     return _written(function, blank, wanted)
 
 
-def with_changed_alias(function: LambdaFunction, name: str, wanted: AliasWrite) -> tuple[LambdaFunction, Alias]:
+def with_changed_alias(function: LambdaFunction, name: str, wanted: AliasWrite) -> LambdaFunction:
     """The function after UpdateAlias; even a write that changes nothing makes a new revision."""
     alias = function.aliases.get(name)
     if alias is None:
@@ -45,7 +45,7 @@ def without_alias(function: LambdaFunction, name: str) -> LambdaFunction:
     return replace(function, aliases=MappingProxyType(kept))
 
 
-def _written(function: LambdaFunction, before: Alias, wanted: AliasWrite) -> tuple[LambdaFunction, Alias]:
+def _written(function: LambdaFunction, before: Alias, wanted: AliasWrite) -> LambdaFunction:
     target = _target(before, wanted)
     check_target(function, target)
     description = before.description if wanted.description is None else wanted.description
@@ -60,7 +60,7 @@ def _written(function: LambdaFunction, before: Alias, wanted: AliasWrite) -> tup
         additional_weight=weight,
         revision_id=new_revision_id(),
     )
-    return replace(function, aliases=MappingProxyType({**function.aliases, alias.name: alias})), alias
+    return replace(function, aliases=MappingProxyType({**function.aliases, alias.name: alias}))
 
 
 def _target(before: Alias, wanted: AliasWrite) -> AliasTarget:

@@ -30,6 +30,7 @@ def _describe_function(function: LambdaFunction, packages: dict[str, str]) -> di
         "published": [_describe_version(version, packages) for version in function.published.values()],
         "aliases": [asdict(alias) for alias in function.aliases.values()],
         "last_number": function.last_number,
+        "provisioned": dict(function.provisioned),
         "published_from": _describe_version(source, packages) if source else None,
     }
 
@@ -45,6 +46,7 @@ def _read_function(described: Mapping[str, Any], packages: Mapping[str, Function
         aliases=MappingProxyType({alias.name: alias for alias in aliases}),
         last_number=described["last_number"],
         published_from=_read_version(source, packages) if source else None,
+        provisioned=MappingProxyType(described.get("provisioned", {})),  # older documents know of none
     )
 
 

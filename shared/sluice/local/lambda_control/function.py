@@ -70,7 +70,8 @@ class Alias:
 class LambdaFunction:
     """One function. `last_number` never goes back, even when versions are deleted.
 
-    `published_from` is $LATEST as it was at the last publication.
+    `published_from` is $LATEST as it was at the last publication; `provisioned`, how many environments a version asks
+    to have kept ready.
     """
 
     name: str
@@ -79,6 +80,7 @@ class LambdaFunction:
     aliases: Mapping[str, Alias] = field(default_factory=lambda: MappingProxyType({}))
     last_number: int = 0
     published_from: FunctionVersion | None = None
+    provisioned: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def find_version(self, function_version: str) -> FunctionVersion | None:
         """The version under a number or $LATEST, or None; aliases are not looked at."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeVar
 from uuid import uuid4
 
 from sluice.local.lambda_control.function import LATEST, FunctionCode, FunctionSettings, FunctionVersion, LambdaFunction
 from sluice.local.lambda_control.refusals import conflict, invalid_value, stale_revision
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def without_version(function: LambdaFunction, function_version: str) -> LambdaFu
     ]
     if users:
         raise conflict(f"Unable to delete version because the following aliases reference it: [{', '.join(users)}]")
-    return replace(function, published=_without(function.published, function_version))
+    kept = _without(function.published, function_version)
+    return replace(function, published=kept, provisioned=_without(function.provisioned, function_version))
 
 
 def _check_code(function: LambdaFunction, code_sha256: str | None) -> None:
@@ -98,6 +102,5 @@ def _numbered(function: LambdaFunction, description: str | None) -> tuple[Lambda
     return after, version
 
 
-def _without(published: Mapping[str, FunctionVersion], function_version: str) -> Mapping[str, FunctionVersion]:
-    kept = {number: version for number, version in published.items() if number != function_version}
-    return MappingProxyType(kept)
+def _without(by_version: Mapping[str, Value], function_version: str) -> Mapping[str, Value]:
+    return MappingProxyType({number: value for number, value in by_version.items() if number != function_version})

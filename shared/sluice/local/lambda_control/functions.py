@@ -158,10 +158,7 @@ class LambdaFunctions:
 
     def create_alias(self, function_name: str, name: str, wanted: AliasWrite) -> Alias:
         """A new alias."""
-        with self._store.writing():
-            function, alias = with_new_alias(self.get_function(function_name), name, wanted)
-            self._store.put(function)
-            return alias
+        return self.change(function_name, lambda function: with_new_alias(function, name, wanted)).aliases[name]
 
     def get_alias(self, function_name: str, name: str) -> Alias:
         """The alias."""
@@ -177,16 +174,18 @@ class LambdaFunctions:
 
     def update_alias(self, function_name: str, name: str, wanted: AliasWrite) -> Alias:
         """The alias after the write."""
-        with self._store.writing():
-            function, alias = with_changed_alias(self.get_function(function_name), name, wanted)
-            self._store.put(function)
-            return alias
+        return self.change(function_name, lambda function: with_changed_alias(function, name, wanted)).aliases[name]
 
     def delete_alias(self, function_name: str, name: str) -> None:
         """Delete the alias, if it is there."""
+        self.change(function_name, lambda function: without_alias(function, name))
+
+    def change(self, name: str, step: Callable[[LambdaFunction], LambdaFunction]) -> LambdaFunction:
+        """The function after a pure step."""
         with self._store.writing():
-            function = without_alias(self.get_function(function_name), name)
+            function = step(self.get_function(name))
             self._store.put(function)
+            return function
 
     def _stored(self, function: LambdaFunction, *, publish: bool) -> FunctionVersion:
         version = function.latest
