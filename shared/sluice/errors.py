@@ -6,17 +6,24 @@
     │   ├── InvalidTensor           one tensor breaks one rule
     │   ├── InvalidManifest         a model.yaml breaks one or more rules
     │   ├── ArtefactRefused         an ONNX file is unreadable, hostile or too large
-    │   └── FidelityMismatch        a golden example does not come out as promised
+    │   ├── FidelityMismatch        a golden example does not come out as promised
+    │   ├── InvalidDefinition       an experiment, namespace or flag breaks a rule
+    │   └── InvalidUnit             a unit cannot be bucketed: its id or type breaks a rule
     ├── Unsupported             a part of the protocol that is not offered here
     ├── PayloadTooLarge         theirs, and the limit is named
     │   └── ResponseTooLarge        what they asked for does not fit into one answer
     ├── NotFound                there is no such thing here
     │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
+    │   └── UnknownDefinition       no experiment, namespace or flag of this key
     ├── Conflict                the world moved, or a rule of state forbids it
     │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseTaken, ReleaseBindingTaken, StillServed
     │   ├── RolloutOpen             a candidate has traffic, so a deployment must wait
     │   ├── PublishFailed           AWS could not make a function version ready
+    │   ├── DefinitionChanged       somebody else has changed it since it was read
+    │   ├── MoveRefused             what is published allows only a few moves, and this is none
+    │   ├── SlotsTaken              a range of slots is not free
     │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
+    ├── RateExceeded            theirs: too many requests; retry after `retry_after_seconds`
     ├── NotAvailable            retry after `retry_after_seconds`
     │   ├── ModelNotReady           loading, or the artefact could not be fetched
     │   ├── NoReleaseYet            the function is deployed, and nothing is released to it
@@ -79,6 +86,25 @@ class FidelityMismatch(InvalidRequest):
         self.difference = difference
 
 
+class InvalidDefinition(InvalidRequest):
+    """A definition breaks a rule; `subject` says whose, `field` names the member by its path in the document."""
+
+    def __init__(self, subject: str, field: str, rule: str) -> None:
+        super().__init__(f"{subject}: {field}: {rule}")
+        self.subject = subject
+        self.field = field
+        self.rule = rule
+
+
+class InvalidUnit(InvalidRequest):
+    """A unit's id or type breaks a rule; `field` is what the caller named it."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+        self.rule = rule
+
+
 class Unsupported(SluiceError):
     """The request uses a part of the protocol that is not offered here; the message says what to use instead."""
 
@@ -130,6 +156,15 @@ class UnknownRelease(NotFound):
 
 class UnknownFunction(NotFound):
     """The Lambda function, function version or alias does not exist; the message says how to get it."""
+
+
+class UnknownDefinition(NotFound):
+    """No experiment, namespace or flag of this key."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"there is no {kind} {key!r}")
+        self.kind = kind
+        self.key = key
 
 
 class Conflict(SluiceError):
@@ -203,6 +238,41 @@ class PublishFailed(Conflict):
 
     def __init__(self, function_name: str, function_version: str, why: str) -> None:
         super().__init__(f"{function_name} function version {function_version} did not become ready: {why}")
+
+
+class DefinitionChanged(Conflict):
+    """Another writer was faster; `key` is taken, or its revision has moved on."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"{kind} {key!r} has just been written by someone else; read it again")
+        self.kind = kind
+        self.key = key
+
+
+class MoveRefused(Conflict):
+    """A published definition allows only a few moves; `why` says which rule this one breaks."""
+
+    def __init__(self, subject: str, move: str, why: str) -> None:
+        super().__init__(f"{subject}: cannot {move}: {why}")
+        self.subject = subject
+        self.move = move
+        self.why = why
+
+
+class SlotsTaken(Conflict):
+    """Slots of a namespace belong to another experiment, or rest after one."""
+
+    def __init__(self, namespace: str, wanted: str, why: str) -> None:
+        super().__init__(f"namespace {namespace!r}: slots {wanted} are not free: {why}")
+        self.namespace = namespace
+
+
+class RateExceeded(SluiceError):
+    """The caller asks more often than is allowed."""
+
+    def __init__(self, what: str, *, retry_after_seconds: int) -> None:
+        super().__init__(f"too many requests for {what}; retry after {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotAvailable(SluiceError):

@@ -8,6 +8,7 @@ from sluice.errors import (
     NotAvailable,
     NotFound,
     PayloadTooLarge,
+    RateExceeded,
     Unsupported,
 )
 
@@ -16,6 +17,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (PayloadTooLarge, 413),
+    (RateExceeded, 429),
     (InferenceFailed, 500),
     (Unsupported, 501),
     (NotAvailable, 503),
@@ -28,5 +30,6 @@ def answer_for(error: Exception) -> HttpAnswer:
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     if not isinstance(error, tuple(kind for kind, _ in _STATUSES)):
         return json_answer(status, {"error": _NEUTRAL})
-    headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, NotAvailable) else {}
+    is_temporary = isinstance(error, NotAvailable | RateExceeded)
+    headers = {"retry-after": str(error.retry_after_seconds)} if is_temporary else {}
     return json_answer(status, {"error": str(error)}, headers)
