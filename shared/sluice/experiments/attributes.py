@@ -12,8 +12,41 @@ AttributeValue = str | int | float | bool | list[str]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Words of the condition language; a condition could not name such an attribute.
 _RESERVED = frozenset(
-    """as break const continue else false for function if import in let loop package namespace null
-return true var void while bool bytes double duration dyn int list map string timestamp type uint""".split()
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "null",
+        "return",
+        "true",
+        "var",
+        "void",
+        "while",
+        "bool",
+        "bytes",
+        "double",
+        "duration",
+        "dyn",
+        "int",
+        "list",
+        "map",
+        "string",
+        "timestamp",
+        "type",
+        "uint",
+    ]
 )
 
 

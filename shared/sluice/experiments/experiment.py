@@ -54,7 +54,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Conclusion:
     """What an experiment ended with: the variant that is to stay, or none, and why."""
 
     variant: str | None
@@ -89,7 +89,7 @@ class Experiment:
     revision: int = 1
     state: ExperimentState = ExperimentState.DRAFT
     is_stopped: bool = False
-    outcome: Outcome | None = None
+    conclusion: Conclusion | None = None
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -99,7 +99,7 @@ class Experiment:
         in_order(self.subject, "slots", self.slots)
         if self.is_stopped and self.state is ExperimentState.DRAFT:
             raise InvalidDefinition(self.subject, "is_stopped", "a draft has nothing to stop")
-        _check_outcome(self)
+        _check_conclusion(self)
 
     @property
     def subject(self) -> str:
@@ -148,13 +148,12 @@ def _check_variants(it: Experiment) -> None:
         raise InvalidDefinition(it.subject, "variants", f"weight_bps sum to {total_bps}, must be {ALL_BPS}")
 
 
-def _check_outcome(it: Experiment) -> None:
-    is_over = it.state in (ExperimentState.CONCLUDED, ExperimentState.ARCHIVED)
-    if it.outcome is None and is_over and it.state is ExperimentState.CONCLUDED:
-        raise InvalidDefinition(it.subject, "outcome", "a concluded experiment says what it ended with")
-    if it.outcome is None:
+def _check_conclusion(it: Experiment) -> None:
+    if it.conclusion is None:
+        if it.state is ExperimentState.CONCLUDED:
+            raise InvalidDefinition(it.subject, "conclusion", "a concluded experiment says what it ended with")
         return
-    if not is_over:
-        raise InvalidDefinition(it.subject, "outcome", f"a {it.state} experiment has none yet")
-    if it.outcome.variant is not None and it.outcome.variant not in {variant.key for variant in it.variants}:
-        raise InvalidDefinition(it.subject, "outcome.variant", f"found {it.outcome.variant!r}, which is no variant")
+    if it.state in (ExperimentState.DRAFT, ExperimentState.RUNNING):
+        raise InvalidDefinition(it.subject, "conclusion", f"a {it.state} experiment has none yet")
+    if it.conclusion.variant is not None and it.conclusion.variant not in {variant.key for variant in it.variants}:
+        raise InvalidDefinition(it.subject, "conclusion.variant", f"found {it.conclusion.variant!r}, which is none")

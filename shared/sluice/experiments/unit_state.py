@@ -1,0 +1,47 @@
+"""What is stored of one unit: what it was assigned, and what somebody forced on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAssignment:
+    """Written once, by whoever was first; never changed but for the mark `crossed_over`.
+
+    `namespace_draw` (namespace and seed) and `slot` tell whether it may still count. A unit has crossed over when two
+    identities that turned out to be one had different variants: its outcomes belong to neither.
+    """
+
+    experiment: str
+    variant: str
+    allocation_version: int
+    experiment_revision: int
+    namespace_draw: str
+    slot: int
+    assigned_at: datetime
+    expires_at: datetime
+    crossed_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A variant that somebody forced for one unit, of an experiment or a flag (`subject` is its key); never analysed."""
+
+    subject: str
+    variant: str
+    by: str
+    why: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """All of one unit that decisions need; one query brings it."""
+
+    assignments: Mapping[str, StoredAssignment] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    """By experiment key; a flag's is `flag:` and its key."""
+
+
+NOTHING_STORED = UnitState()
