@@ -8,7 +8,8 @@
     │   ├── ArtefactRefused         an ONNX file is unreadable, hostile or too large
     │   ├── FidelityMismatch        a golden example does not come out as promised
     │   ├── InvalidDefinition       an experiment, namespace or flag breaks a rule
-    │   └── InvalidUnit             a unit cannot be bucketed: its id or type breaks a rule
+    │   ├── InvalidUnit             a unit cannot be bucketed: its id or type breaks a rule
+    │   └── InvalidOutcome          one outcome breaks one rule
     ├── Unsupported             a part of the protocol that is not offered here
     ├── PayloadTooLarge         theirs, and the limit is named
     │   └── ResponseTooLarge        what they asked for does not fit into one answer
@@ -98,6 +99,15 @@ class InvalidDefinition(InvalidRequest):
 
 class InvalidUnit(InvalidRequest):
     """A unit's id or type breaks a rule; `field` is what the caller named it."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+        self.rule = rule
+
+
+class InvalidOutcome(InvalidRequest):
+    """An outcome breaks a rule; `field` is the member of the item, or the header, that does."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(f"{field}: {rule}")
