@@ -12,7 +12,7 @@ AttributeValue = str | int | float | bool | list[str]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Words of the condition language; a condition could not name such an attribute.
 _RESERVED = frozenset(
-    [
+    {
         "as",
         "break",
         "const",
@@ -46,7 +46,7 @@ _RESERVED = frozenset(
         "timestamp",
         "type",
         "uint",
-    ]
+    }
 )
 
 

@@ -6,7 +6,7 @@
 | start | draft | state |
 | ramp | running | coverage, upwards only |
 | reallocate | running | weights, under a new allocation version; nobody who is in moves |
-| stop | running | nobody gets a treatment any more; there is no way back, for those who lost theirs could not be compared |
+| stop | running | nobody gets a treatment any more; no way back: who lost theirs can no longer be compared |
 | conclude | running | state and conclusion |
 | archive | draft, concluded | state |
 

@@ -9,12 +9,14 @@ from datetime import datetime
 class StoredAssignment:
     """Written once, by whoever was first; never changed but for the mark `crossed_over`.
 
+    `propensity_bps` is the variant's weight in the allocation version under which the unit entered.
     `namespace_draw` (namespace and seed) and `slot` tell whether it may still count. A unit has crossed over when two
     identities that turned out to be one had different variants: its outcomes belong to neither.
     """
 
     experiment: str
     variant: str
+    propensity_bps: int
     allocation_version: int
     experiment_revision: int
     namespace_draw: str
@@ -26,7 +28,10 @@ class StoredAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A variant that somebody forced for one unit, of an experiment or a flag (`subject` is its key); never analysed."""
+    """A variant that somebody forced for one unit; never analysed.
+
+    `subject` is an experiment's key, or `flag:` and a flag's.
+    """
 
     subject: str
     variant: str
@@ -41,7 +46,7 @@ class UnitState:
 
     assignments: Mapping[str, StoredAssignment] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
-    """By experiment key; a flag's is `flag:` and its key."""
+    """By subject."""
 
 
 NOTHING_STORED = UnitState()
