@@ -1,4 +1,4 @@
-"""What the two functions of outcomes are told when they are deployed: `outcomes` takes them, the delivery stores them."""
+"""What the two functions of outcomes are told when they are deployed: one takes outcomes in, one stores them."""
 
 from pydantic import Field
 

@@ -1,12 +1,12 @@
 """Immutable content in S3, under keys that are its own digests."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sluice.adapters.s3_conditional_put import put_if_absent
 from sluice.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_SECONDS = 2
 READ_TIMEOUT_SECONDS = 10
 RETRY_COUNT = 2
-
-_ALREADY_THERE = "PreconditionFailed"
-_BEING_WRITTEN = "ConditionalRequestConflict"
-_PUT_TRIES = 3
 
 
 def s3_client(*, region: str | None = None, endpoint_url: str | None = None) -> "S3Client":
@@ -43,12 +39,9 @@ class S3ContentStore:
 
     def put(self, kind: str, content: bytes) -> str:
         """See the port."""
-        digest = sha256(content)
-        for _ in range(_PUT_TRIES):
-            refusal = self._put_if_absent(f"{kind}/{digest.hexdigest()}", content, digest.digest(), self._bucket(kind))
-            if refusal != _BEING_WRITTEN:
-                return digest.hexdigest()
-        raise StoreUnavailable(f"bucket {self._bucket(kind)}", "another upload of the same content never ended")
+        digest = sha256(content).hexdigest()
+        put_if_absent(self._client, content, bucket=self._bucket(kind), key=f"{kind}/{digest}")
+        return digest
 
     def get(self, kind: str, digest: str) -> bytes:
         """See the port."""
@@ -60,25 +53,6 @@ class S3ContentStore:
         if sha256(content).hexdigest() != digest:
             raise StoreUnavailable(f"bucket {bucket}", f"{key} holds other bytes than its name says")
         return content
-
-    def _put_if_absent(self, key: str, content: bytes, checksum: bytes, bucket: str) -> str | None:
-        """Upload; return AWS's code if an object of this name exists or is being written."""
-        try:
-            self._client.put_object(
-                Bucket=bucket,
-                Key=key,
-                Body=content,
-                IfNoneMatch="*",
-                ChecksumSHA256=b64encode(checksum).decode(),
-            )
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in {_ALREADY_THERE, _BEING_WRITTEN}:
-                return code
-            raise StoreUnavailable(f"bucket {bucket}", f"{key}: {error}") from error
-        except BotoCoreError as error:
-            raise StoreUnavailable(f"bucket {bucket}", f"{key}: {error}") from error
-        return None
 
     def _bucket(self, kind: str) -> str:
         try:
