@@ -9,15 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class SlimmingRule:
-    """Patterns of paths relative to the tree, in which `*` matches slashes too; `keep` wins over `remove`.
-
-    `awaits` names a package that no layer holds yet, so that the rule has nothing to match.
-    """
+    """Patterns of paths relative to the tree, in which `*` matches slashes too; `keep` wins over `remove`."""
 
     reason: str
     remove: tuple[str, ...]
     keep: tuple[str, ...] = ()
-    awaits: str | None = None
 
     def removes(self, name: str) -> bool:
         """Whether this rule takes the file out."""
@@ -44,8 +40,8 @@ def files_of(tree: Path) -> Iterable[Path]:
     return (path for path in tree.rglob("*") if not path.is_dir())
 
 
-def _rule(reason: str, remove: list[str], keep: Sequence[str] = (), awaits: str | None = None) -> SlimmingRule:
-    return SlimmingRule(reason, tuple(remove), tuple(keep), awaits)
+def _rule(reason: str, remove: list[str], keep: Sequence[str] = ()) -> SlimmingRule:
+    return SlimmingRule(reason, tuple(remove), tuple(keep))
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

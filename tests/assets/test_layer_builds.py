@@ -69,18 +69,11 @@ def test_bytecode_names_no_folder_of_this_machine(assets: BuiltAssets) -> None:
 
 def test_every_pattern_of_every_rule_matches_something(before_slimming: list[Path]) -> None:
     names = [path.relative_to(tree).as_posix() for tree in before_slimming for path in files_of(tree)]
-    rules = [rule for rule in read_rules(CHECKOUT / "layers" / "slimming.toml") if rule.awaits is None]
+    rules = read_rules(CHECKOUT / "layers" / "slimming.toml")
 
     patterns = [pattern for rule in rules for pattern in (*rule.remove, *rule.keep)]
 
     assert not [it for it in patterns if not any(fnmatchcase(name, it) for name in names)]
-
-
-def test_a_rule_that_awaits_a_package_is_checked_once_that_has_come() -> None:
-    locked = "".join((CHECKOUT / "layers" / name / "requirements.txt").read_text() for name in SETS)
-    awaited = [rule.awaits for rule in read_rules(CHECKOUT / "layers" / "slimming.toml") if rule.awaits]
-
-    assert not [name for name in awaited if f"{name}==" in locked]
 
 
 def test_every_service_that_our_code_calls_is_kept(assets: BuiltAssets) -> None:
