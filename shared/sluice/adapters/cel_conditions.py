@@ -42,8 +42,11 @@ class CelCondition:
 
     def holds(self, facts: Any) -> bool | None:
         """See the port. CEL's `&&` and `||` need only the attributes that decide them."""
+        try:
+            value = self._expression.eval(facts).value()
+        except RuntimeError:  # text that is no UTF-8
+            return None
         # An error is a value to CEL. After type checking: a missing attribute, or arithmetic that has no result.
-        value = self._expression.eval(facts).value()
         return value if value is True or value is False else None
 
 

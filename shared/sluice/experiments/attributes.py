@@ -1,13 +1,11 @@
 """Typed attributes: what eligibility and flag rules may look at."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
 from sluice.errors import InvalidDefinition
-
-AttributeValue = str | int | float | bool | list[str]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Words of the condition language; a condition could not name such an attribute.
@@ -62,8 +60,6 @@ class AttributeType(StrEnum):
 
 AttributeSchema = Mapping[str, AttributeType]
 
-_INT64 = range(-(2**63), 2**63)
-
 
 def checked_schema(subject: str, schema: Mapping[str, Any]) -> dict[str, AttributeType]:
     """The schema with its types. Raises InvalidDefinition for a name or type that is none."""
@@ -78,27 +74,42 @@ def checked_schema(subject: str, schema: Mapping[str, Any]) -> dict[str, Attribu
     return checked
 
 
-def fitting(schema: AttributeSchema, given: Mapping[str, Any]) -> dict[str, AttributeValue]:
-    """Those of the given values that the schema knows and that have its type; a whole number is a double too.
+class AttributeFilter:
+    """Takes from a request what a schema knows; prepared once, for it runs in every request that asks a condition."""
 
-    What does not fit counts as missing: a definition may change its types, and no request may break by that.
-    """
-    values: dict[str, AttributeValue] = {}
-    for name, value in given.items():
-        kind = schema.get(name)
-        if kind is AttributeType.DOUBLE and type(value) is int:
-            values[name] = float(value)
-        elif kind is not None and _fits(kind, value):
-            values[name] = value
-    return values
+    __slots__ = ("_converted", "_plain")
+
+    def __init__(self, schema: AttributeSchema) -> None:
+        self._plain = {name: _PLAIN[kind] for name, kind in schema.items() if kind in _PLAIN}
+        self._converted = {name: _CONVERSIONS[kind] for name, kind in schema.items() if kind in _CONVERSIONS}
+
+    def fitting(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the given values that have the schema's type; a whole number is a double too.
+
+        What does not fit counts as missing: a definition may change its types, and no request may break by that.
+        """
+        plain = self._plain
+        values = {name: value for name, value in given.items() if type(value) is plain.get(name)}
+        for name, convert in self._converted.items():
+            converted = convert(given.get(name))
+            if converted is not None:
+                values[name] = converted
+        return values
 
 
-def _fits(kind: AttributeType, value: Any) -> bool:
-    if kind is AttributeType.STRINGS:
-        return type(value) is list and all(type(each) is str for each in value)
-    if kind is AttributeType.INT:
-        return type(value) is int and value in _INT64
-    return type(value) is _PYTHON_TYPES[kind]
+def _double(value: Any) -> float | None:
+    if type(value) is int and value in _EXACT_DOUBLE:
+        return float(value)
+    return value if type(value) is float else None
 
 
-_PYTHON_TYPES = {AttributeType.STRING: str, AttributeType.DOUBLE: float, AttributeType.BOOL: bool}
+def _strings(value: Any) -> list[str] | None:
+    return value if type(value) is list and all(type(each) is str for each in value) else None
+
+
+_EXACT_DOUBLE = range(-(2**53), 2**53 + 1)
+_PLAIN = {AttributeType.STRING: str, AttributeType.INT: int, AttributeType.BOOL: bool}
+_CONVERSIONS: Mapping[AttributeType, Callable[[Any], Any]] = {
+    AttributeType.DOUBLE: _double,
+    AttributeType.STRINGS: _strings,
+}

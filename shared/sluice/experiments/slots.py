@@ -7,11 +7,13 @@ Integers only: no modulo bias, no float edges, and every language can do it. Gol
 """
 
 from hashlib import sha256
+from struct import Struct
 
 SLOT_COUNT = 1_000_000
 SLOTS_PER_BPS = SLOT_COUNT // 10_000
 
 _SEPARATOR = b"\x1f"
+_first_64_bits = Struct(">Q").unpack_from  # half the time of slicing and int.from_bytes
 
 
 class Draw:
@@ -26,8 +28,7 @@ class Draw:
 
     def slot_of(self, unit_id: bytes) -> int:
         """The slot, 0 to 999,999, of a checked id in UTF-8."""
-        first_bits = int.from_bytes(sha256(self._prefix + unit_id).digest()[:8], "big")
-        return first_bits * SLOT_COUNT >> 64
+        return _first_64_bits(sha256(self._prefix + unit_id).digest())[0] * SLOT_COUNT >> 64
 
 
 def namespace_salt(key: str, seed: str) -> str:

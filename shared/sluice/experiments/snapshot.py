@@ -1,7 +1,7 @@
 """The snapshot of a model's running experiments: what functions read, compact and whole.
 
-JSON, sorted and compressed; the same definitions give the same bytes and so the same digest. `attributes` is the
-schema of all conditions together; a namespace lists [first, end, position of the owner in `experiments`].
+JSON, sorted and compressed; the digest is the text's, so that the same definitions have the same one. `attributes` is
+the schema of all conditions together; a namespace lists [first, end, position of the owner in `experiments`].
 """
 
 import zlib
@@ -18,8 +18,6 @@ from sluice.experiments.experiment import Experiment
 from sluice.experiments.namespace import Namespace
 from sluice.experiments.ports import StoredSnapshot
 from sluice.experiments.running_experiment import to_entry
-
-FORMAT = 1
 
 
 def subject_of(model: str) -> str:
@@ -53,24 +51,19 @@ def encode_model_snapshot(
     """
     running = sorted(experiments, key=lambda it: it.key)
     document = {
-        "format": FORMAT,
         "unit_hash_key": unit_hash_key.hex(),
         "attributes": merged_attributes(running),
         "namespaces": [_namespace(it, running) for it in sorted(namespaces, key=lambda it: (it.precedence, it.key))],
         "experiments": [to_entry(it) for it in running],
     }
-    content = zlib.compress(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), 9)
-    return StoredSnapshot(subject_of(model), number, sha256(content).hexdigest(), content)
+    text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    return StoredSnapshot(subject_of(model), number, sha256(text).hexdigest(), zlib.compress(text, 9))
 
 
 def decode_model_snapshot(stored: StoredSnapshot) -> ModelSnapshot:
     """The snapshot. Raises StoreUnavailable for content that is not one, or whose digest is another."""
-    if sha256(stored.content).hexdigest() != stored.digest:
-        raise StoreUnavailable(f"snapshot {stored.subject}", "its content does not have its digest")
     try:
-        document = orjson.loads(zlib.decompress(stored.content))
-        if document["format"] != FORMAT:
-            raise ValueError(f"format {document['format']}")
+        document = orjson.loads(_checked_text(stored))
         return ModelSnapshot(
             stored.number,
             stored.digest,
@@ -81,6 +74,13 @@ def decode_model_snapshot(stored: StoredSnapshot) -> ModelSnapshot:
         )
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise StoreUnavailable(f"snapshot {stored.subject}", f"it cannot be read: {error!r}") from error
+
+
+def _checked_text(stored: StoredSnapshot) -> bytes:
+    text = zlib.decompress(stored.content)
+    if sha256(text).hexdigest() != stored.digest:
+        raise ValueError("its content does not have its digest")
+    return text
 
 
 def merged_attributes(experiments: Iterable[Experiment]) -> dict[str, AttributeType]:

@@ -1,0 +1,23 @@
+"""The attributes of one request: typed, and handed to the condition language when a condition first asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sluice.experiments.attributes import AttributeFilter
+from sluice.experiments.conditions import ConditionLanguage
+
+
+class Facts:
+    """One activation, shared by all conditions of the request."""
+
+    __slots__ = ("_facts", "_filter", "_given", "_language")
+
+    def __init__(self, given: Mapping[str, Any], attributes: AttributeFilter, language: ConditionLanguage) -> None:
+        self._given, self._filter, self._language = given, attributes, language
+        self._facts: Any = None
+
+    def get(self) -> Any:
+        """What `Condition.holds` takes."""
+        if self._facts is None:
+            self._facts = self._language.facts(self._filter.fitting(self._given))
+        return self._facts
