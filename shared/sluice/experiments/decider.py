@@ -71,7 +71,7 @@ def decide_in(namespace: NamespaceIndex, unit_id: bytes, facts: Facts, state: Un
         return None
     stored = state.assignments.get(experiment.key) if state is not None else None
     if stored is not None and not experiment.is_stopped:
-        kept = kept_from(stored, experiment, namespace=namespace, slot=slot)
+        kept = kept_from(stored, experiment, slot)
         if kept is not None:
             return kept
     why_not = _kept_out(namespace, experiment, unit_id, facts)
@@ -93,12 +93,10 @@ def forced_in(namespace: NamespaceIndex, unit_id: bytes, state: UnitState) -> As
     return None
 
 
-def kept_from(
-    stored: StoredAssignment, experiment: RunningExperiment, *, namespace: NamespaceIndex, slot: int
-) -> Assignment | None:
+def kept_from(stored: StoredAssignment, experiment: RunningExperiment, slot: int | None) -> Assignment | None:
     """The stored assignment, if it is of the namespace's present draw; that `experiment` owns the slot is known."""
     variant = experiment.by_key.get(stored.variant)
-    if variant is None or stored.namespace_draw != namespace.draw_name:
+    if variant is None or stored.namespace_draw != experiment.draw_name:
         return None
     entered = stored.allocation_version, stored.propensity_bps, stored.crossed_over
     return Assignment(experiment, variant, Reason.STORED, slot, None, *entered)

@@ -18,7 +18,7 @@ class NamespaceIndex:
     ) -> None:
         self.key: str = entry["key"]
         self.unit_type: str = entry["unit_type"]
-        self.draw_name = f"{self.key}:{entry['seed']}"
+        self._draw_name = f"{self.key}:{entry['seed']}"
         self.draw = Draw(namespace_salt(self.key, entry["seed"]), self.unit_type)
         self._holdout = Draw(holdout_salt(self.key, entry["seed"]), self.unit_type)
         self._holdout_slots: int = entry["holdout_bps"] * SLOTS_PER_BPS
@@ -45,6 +45,12 @@ class NamespaceIndex:
     def _prepare(self, entry: Mapping[str, Any]) -> RunningExperiment:
         prepared = self._prepared.get(entry["key"])
         if prepared is None:
-            prepared = RunningExperiment(entry, namespace=self.key, unit_type=self.unit_type, language=self._language)
+            prepared = RunningExperiment(
+                entry,
+                namespace=self.key,
+                draw_name=self._draw_name,
+                unit_type=self.unit_type,
+                language=self._language,
+            )
             self._prepared[entry["key"]] = prepared
         return prepared

@@ -13,7 +13,7 @@ from sluice.experiments.variant import Variant
 
 
 class RunningExperiment:
-    """What deciding needs of an experiment, and nothing else."""
+    """What deciding needs of an experiment, and nothing else. `draw_name` is its namespace's key and seed."""
 
     __slots__ = (
         "_ends",
@@ -22,6 +22,7 @@ class RunningExperiment:
         "by_key",
         "condition",
         "draw",
+        "draw_name",
         "is_stopped",
         "key",
         "namespace",
@@ -31,11 +32,12 @@ class RunningExperiment:
     )
 
     def __init__(
-        self, entry: Mapping[str, Any], *, namespace: str, unit_type: str, language: ConditionLanguage
+        self, entry: Mapping[str, Any], *, namespace: str, draw_name: str, unit_type: str, language: ConditionLanguage
     ) -> None:
         self.key: str = entry["key"]
         self.revision: int = entry["revision"]
         self.namespace = namespace
+        self.draw_name = draw_name
         self.is_stopped: bool = entry["stopped"]
         self.sticky: bool = entry["sticky"]
         self.variants = tuple(Variant(*each) for each in entry["variants"])

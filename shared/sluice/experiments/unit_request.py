@@ -1,0 +1,52 @@
+"""Which unit a request is for, and what is known of it: from its parameters, or from a verified token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
+
+UNIT = "sluice_unit"
+UNIT_TYPE = "sluice_unit_type"
+ATTRIBUTE_PREFIX = "sluice_attr_"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSources:
+    """Claims of a verified token that name the unit and its attributes; where they do, parameters do not count."""
+
+    unit_claim: str = ""
+    attribute_claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRequest:
+    """A checked unit and its attributes, not yet typed."""
+
+    unit_type: str
+    unit_id: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def unit_request_of(
+    parameters: Mapping[str, Any], claims: Mapping[str, Any], sources: UnitSources
+) -> UnitRequest | None:
+    """The request's unit, None if it names none. Raises InvalidUnit, which names the parameter or claim."""
+    if sources.unit_claim and sources.unit_claim in claims:
+        unit_id = checked_unit_id(claims[sources.unit_claim], f"claim {sources.unit_claim}")
+    elif UNIT in parameters:
+        unit_id = checked_unit_id(parameters[UNIT], f"parameter {UNIT}")
+    else:
+        return None
+    given_type = parameters.get(UNIT_TYPE)
+    unit_type = checked_unit_type(given_type, f"parameter {UNIT_TYPE}") if given_type is not None else DEFAULT_UNIT_TYPE
+    return UnitRequest(unit_type, unit_id, _attributes(parameters, claims, sources))
+
+
+def _attributes(parameters: Mapping[str, Any], claims: Mapping[str, Any], sources: UnitSources) -> dict[str, Any]:
+    prefix = len(ATTRIBUTE_PREFIX)
+    attributes = {name[prefix:]: value for name, value in parameters.items() if name.startswith(ATTRIBUTE_PREFIX)}
+    for name in sources.attribute_claims:
+        if name in claims:
+            attributes[name] = claims[name]
+    return attributes

@@ -1,0 +1,119 @@
+"""Give a unit its variants: decide, make it stick, and never keep a prediction from being served.
+
+Without a snapshot the release's default serves; without the unit's state the computed variant does, with the reason
+FALLBACK; a write that fails makes FALLBACK of what it should have kept, since the next request might decide otherwise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sluice.clock import Clock
+from sluice.errors import StoreUnavailable
+from sluice.experiments.assigned_unit import AssignedUnit
+from sluice.experiments.assignment import Assignment
+from sluice.experiments.decider import Decider, kept_from
+from sluice.experiments.reasons import Reason
+from sluice.experiments.unit import unit_key_of
+from sluice.experiments.unit_request import UnitRequest
+from sluice.experiments.unit_state import NOTHING_STORED, StoredAssignment, UnitState
+from sluice.usecases.held_snapshot import HeldSnapshot
+from sluice.usecases.unit_states import UnitStates
+
+STICKY_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentPorts:
+    """What deciding reads and writes."""
+
+    snapshot: HeldSnapshot[Decider]
+    states: UnitStates
+    clock: Clock
+
+
+def assign_unit(unit: UnitRequest, *, ports: AssignmentPorts) -> AssignedUnit:
+    """The unit's assignments, each with its reason. Never raises for a store."""
+    held = ports.snapshot.get()
+    decider = held.value
+    if decider is None:
+        return AssignedUnit(unit, failure=str(held.failure) if held.failure else None)
+    known = AssignedUnit(
+        unit,
+        unit_key=unit_key_of(decider.snapshot.unit_hash_key, unit.unit_type, unit.unit_id),
+        snapshot_number=decider.snapshot.number,
+        snapshot_digest=decider.snapshot.digest,
+    )
+    if not decider.concerns(unit.unit_type):
+        return known
+    return _assigned(known, decider, ports)
+
+
+def _assigned(known: AssignedUnit, decider: Decider, ports: AssignmentPorts) -> AssignedUnit:
+    unit, state, failure = known.unit, None, None
+    try:
+        state = ports.states.get(unit.unit_type, unit.unit_id)
+    except StoreUnavailable as error:
+        failure = str(error)
+    decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=state)
+    if state is not None:
+        decided, failure = _kept(decided, unit, ports)
+    return replace(
+        known,
+        assignments=tuple(decided),
+        failure=failure,
+        ignored_count=_ignored(decider, unit.unit_type, decided, state or NOTHING_STORED),
+    )
+
+
+def _kept(
+    decided: Sequence[Assignment], unit: UnitRequest, ports: AssignmentPorts
+) -> tuple[list[Assignment], str | None]:
+    """What is new and sticky is stored; who was faster elsewhere is followed."""
+    kept, failure = [], None
+    for assignment in decided:
+        if assignment.reason is Reason.BUCKETED and assignment.experiment.sticky:
+            try:
+                assignment = _stored(assignment, unit, ports)  # noqa: PLW2901 - the same, now for ever
+            except StoreUnavailable as error:
+                failure = str(error)
+                assignment = assignment._replace(reason=Reason.FALLBACK)  # noqa: PLW2901
+        kept.append(assignment)
+    return kept, failure
+
+
+def _stored(assignment: Assignment, unit: UnitRequest, ports: AssignmentPorts) -> Assignment:
+    wanted = _to_store(assignment, ports.clock)
+    stored = ports.states.keep_first(unit.unit_type, unit.unit_id, wanted)
+    if stored == wanted:
+        return assignment
+    # What is stored may be unusable: then nothing can be kept, and the next request decides anew.
+    kept = kept_from(stored, assignment.experiment, assignment.slot)
+    return kept or assignment._replace(reason=Reason.FALLBACK)
+
+
+def _to_store(assignment: Assignment, clock: Clock) -> StoredAssignment:
+    now = clock.now()
+    experiment, variant = assignment.experiment, assignment.variant
+    assert variant is not None
+    assert assignment.slot is not None
+    return StoredAssignment(
+        experiment.key,
+        variant.key,
+        variant.weight_bps,
+        experiment.allocation_version,
+        experiment.revision,
+        experiment.draw_name,
+        assignment.slot,
+        now,
+        now + timedelta(days=STICKY_DAYS),
+    )
+
+
+def _ignored(decider: Decider, unit_type: str, decided: Sequence[Assignment], state: UnitState) -> int:
+    """Stored assignments to running experiments that own the unit's slot no more: leaks that were not."""
+    if len(state.assignments) <= sum(it.reason is Reason.STORED for it in decided):
+        return 0
+    counted = {it.experiment.key for it in decided}
+    running = {key for namespace in decider.namespaces(unit_type) for key in namespace.experiments}
+    return sum(key in running and key not in counted for key in state.assignments)

@@ -1,0 +1,66 @@
+"""A snapshot held in memory: read again after a stated time, kept when it cannot be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sluice.errors import StoreUnavailable
+from sluice.experiments.ports import SnapshotReader, StoredSnapshot
+
+T = TypeVar("T")
+
+_NS_PER_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """`value` is the last one that could be read, None if there was never one; `failure` says what went wrong since."""
+
+    value: T | None
+    failure: StoreUnavailable | None = None
+
+
+class HeldSnapshot(Generic[T]):
+    """Reads `subject` at most every `cache_seconds`, which is how long a kill switch takes at most.
+
+    A failed read waits as long as a good one: whoever asks meanwhile gets the last good value at once. `decode` runs
+    only for another snapshot than the one held.
+    """
+
+    def __init__(
+        self,
+        reader: SnapshotReader,
+        subject: str,
+        *,
+        decode: Callable[[StoredSnapshot], T],
+        cache_seconds: float,
+        timer_ns: Callable[[], int],
+    ) -> None:
+        self._reader, self._subject, self._decode = reader, subject, decode
+        self._cache_ns = int(cache_seconds * _NS_PER_SECOND)
+        self._timer_ns = timer_ns
+        self._held: Held[T] = Held(None)
+        self._read: StoredSnapshot | None = None
+        self._read_again_ns = timer_ns()
+
+    def get(self) -> Held[T]:
+        """What is held; read first if it is time to. Never raises."""
+        now_ns = self._timer_ns()
+        if now_ns >= self._read_again_ns:
+            self._read_again_ns = now_ns + self._cache_ns
+            self._held = self._refreshed()
+        return self._held
+
+    def _refreshed(self) -> Held[T]:
+        try:
+            found = self._reader.find_snapshot(self._subject)
+            if found is None:
+                value = None
+            elif self._read is not None and found.digest == self._read.digest and found.number == self._read.number:
+                value = self._held.value
+            else:
+                value = self._decode(found)
+        except StoreUnavailable as failure:
+            return Held(self._held.value, failure)
+        self._read = found
+        return Held(value)
