@@ -1,6 +1,7 @@
 """The queue and the store of outcomes in this process's memory, for tests and demonstrations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sluice.experiments.outcome import Outcome
 from sluice.experiments.outcome_document import outcome_to_bytes
@@ -26,4 +27,5 @@ class MemoryOutcomeStore:
 
     def put_if_absent(self, outcome: Outcome) -> bool:
         """See the port."""
-        return self.outcomes.setdefault(outcome.idempotency_key, outcome) is outcome
+        mine = replace(outcome)
+        return self.outcomes.setdefault(mine.idempotency_key, mine) is mine
