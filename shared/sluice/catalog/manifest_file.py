@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sluice.catalog.manifest import Manifest
-from sluice.catalog.manifest_problems import problem, problems_of
+from sluice.catalog.manifest_problems import problems_of
 from sluice.catalog.manifest_yaml import parse_yaml
+from sluice.catalog.problem_sentences import problem
 from sluice.errors import InvalidManifest
 
 MANIFEST_NAME = "model.yaml"

@@ -1,14 +1,12 @@
 """What pydantic finds wrong with a manifest, as sentences: the field, what was found, what is allowed."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-_SHOWN_CHARACTERS = 60
+from sluice.catalog.problem_sentences import no_such_field, problem
 
 _ALLOWED: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {
@@ -34,17 +32,12 @@ def problems_of(error: ValidationError, section: type[BaseModel]) -> list[str]:
     return [_problem(each, section) for each in error.errors(include_url=False)]
 
 
-def problem(field: str, found: Any, allowed: str) -> str:
-    """The shape of every message about a field."""
-    return f"{field}: found {_shown(found)}, allowed: {allowed}"
-
-
 def _problem(error: Mapping[str, Any], section: type[BaseModel]) -> str:
     field = _path(error["loc"])
     if error["type"] == "missing":
         return f"{field}: missing, it is required"
     if error["type"] == "extra_forbidden":
-        return _unknown_field(error["loc"], section)
+        return f"{field}: {no_such_field(str(error['loc'][-1]), _fields_at(error['loc'][:-1], section))}"
     describe = _ALLOWED.get(error["type"])
     return problem(field, error["input"], describe(error.get("ctx", {})) if describe else error["msg"])
 
@@ -54,13 +47,6 @@ def _path(place: Sequence[str | int]) -> str:
     return text.removeprefix(".") or "the manifest"
 
 
-def _unknown_field(place: Sequence[str | int], section: type[BaseModel]) -> str:
-    known = _fields_at(place[:-1], section)
-    close = get_close_matches(str(place[-1]), known, n=1)
-    meant = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(known)}"
-    return f"{_path(place)}: there is no such field, {meant}"
-
-
 def _fields_at(place: Sequence[str | int], section: type[BaseModel]) -> list[str]:
     for step in place:
         if isinstance(step, str):
@@ -68,8 +54,3 @@ def _fields_at(place: Sequence[str | int], section: type[BaseModel]) -> list[str
             inner = [kind, *getattr(kind, "__args__", ())]
             section = next(each for each in inner if isinstance(each, type) and issubclass(each, BaseModel))
     return list(section.model_fields)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str | float) else json.dumps(value, default=str)
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
