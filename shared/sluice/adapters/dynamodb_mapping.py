@@ -1,20 +1,18 @@
 """Domain values to registry items and back, side by side."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
+from sluice.adapters.dynamodb_binding import checked_document, numbered
 from sluice.adapters.dynamodb_items import (
     BINDING,
-    DOCUMENT_FORMAT,
     MODELS,
     RELEASE,
     VERSION,
     RegistryItem,
     event_key,
-    numbered,
     partition,
 )
+from sluice.adapters.json_text import from_json_text, to_json_text
 from sluice.catalog.approval import Approval, HistoryEvent
 from sluice.catalog.document_parts import model_from_document, model_to_document
 from sluice.catalog.model import Model
@@ -40,7 +38,7 @@ Items = type[RegistryItem]
 
 def to_model_item(items: Items, model: Model) -> RegistryItem:
     """The model's item in the partition of all models."""
-    return items(MODELS, model.name, document=_text(model_to_document(model)))
+    return items(MODELS, model.name, document=to_json_text(model_to_document(model)))
 
 
 def from_model_item(item: RegistryItem) -> Model:
@@ -50,25 +48,25 @@ def from_model_item(item: RegistryItem) -> Model:
 
 def to_version_item(items: Items, version: ModelVersion) -> RegistryItem:
     """The version's item: an immutable document with the approval beside it."""
-    document = _text(version_to_document(version))
+    document = to_json_text(version_to_document(version))
     key = partition(version.model), numbered(VERSION, version.number)
     return items(*key, document=document, state=version.approval.state.value, approval=to_approval(version.approval))
 
 
 def from_version_item(item: RegistryItem) -> ModelVersion:
     """The inverse of `to_version_item`."""
-    return version_from_document(_document(item), approval_from_document(json.loads(item.approval)))
+    return version_from_document(_document(item), approval_from_document(from_json_text(item.approval)))
 
 
 def to_approval(approval: Approval) -> str:
     """The approval attribute of a version's item."""
-    return _text(approval_to_document(approval))
+    return to_json_text(approval_to_document(approval))
 
 
 def to_release_item(items: Items, release: Release) -> RegistryItem:
     """The release's item in its model's partition."""
     key = partition(release.content.model.name), numbered(RELEASE, release.number)
-    return items(*key, document=_text(release_to_document(release)))
+    return items(*key, document=to_json_text(release_to_document(release)))
 
 
 def from_release_item(item: RegistryItem) -> Release:
@@ -79,7 +77,7 @@ def from_release_item(item: RegistryItem) -> Release:
 def to_binding_item(items: Items, binding: ReleaseBinding) -> RegistryItem:
     """The binding's item in its model's partition."""
     key = partition(binding.model), numbered(BINDING, binding.function_version)
-    return items(*key, document=_text(binding_to_document(binding)))
+    return items(*key, document=to_json_text(binding_to_document(binding)))
 
 
 def from_binding_item(item: RegistryItem) -> ReleaseBinding:
@@ -89,7 +87,7 @@ def from_binding_item(item: RegistryItem) -> ReleaseBinding:
 
 def to_event_item(items: Items, event: HistoryEvent) -> RegistryItem:
     """A new item at the end of the model's history."""
-    return items(partition(event.model), event_key(event.at), document=_text(event_to_document(event)))
+    return items(partition(event.model), event_key(event.at), document=to_json_text(event_to_document(event)))
 
 
 def from_event_item(item: RegistryItem) -> HistoryEvent:
@@ -97,11 +95,5 @@ def from_event_item(item: RegistryItem) -> HistoryEvent:
     return event_from_document(_document(item))
 
 
-def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def _document(item: RegistryItem) -> Any:
-    if item.document_format != DOCUMENT_FORMAT:
-        raise ValueError(f"document_format == {item.document_format}, this code reads {DOCUMENT_FORMAT}")
-    return json.loads(item.document)
+    return checked_document(item.document, item.document_format)

@@ -3,7 +3,8 @@
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from sluice.adapters.dynamodb_items import BINDING, VERSION, numbered, partition
+from sluice.adapters.dynamodb_binding import numbered
+from sluice.adapters.dynamodb_items import BINDING, VERSION, partition
 from sluice.adapters.dynamodb_mapping import (
     from_binding_item,
     to_approval,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sluice.adapters.dynamodb_items import BINDING, EVENT, MODELS, RELEASE, VERSION, RegistryItem, numbered, partition
+from sluice.adapters.dynamodb_binding import numbered
+from sluice.adapters.dynamodb_items import BINDING, EVENT, MODELS, RELEASE, VERSION, RegistryItem, partition
 from sluice.adapters.dynamodb_mapping import (
     from_binding_item,
     from_event_item,
