@@ -91,7 +91,9 @@ def _check_texts(it: Flag) -> None:
     for name, least in (("owner", 1), ("description", 0)):
         text = getattr(it, name)
         if type(text) is not str or not least <= len(text.strip()) <= len(text) <= _TEXT_LIMIT_CHARACTERS:
-            raise InvalidDefinition(it.subject, name, f"must be a text of {least} to {_TEXT_LIMIT_CHARACTERS} characters")
+            raise InvalidDefinition(
+                it.subject, name, f"must be a text of {least} to {_TEXT_LIMIT_CHARACTERS} characters"
+            )
         check_text(it.subject, name, text)
     try:
         checked_unit_type(it.unit_type, "unit_type")
@@ -120,7 +122,9 @@ def _check_rules(it: Flag) -> None:
         raise InvalidDefinition(it.subject, "rules", f"found {len(it.rules)}, allowed: {_RULE_LIMIT}")
     for index, rule in enumerate(it.rules):
         if type(rule.when) is not str or not rule.when.strip():
-            raise InvalidDefinition(it.subject, f"rules[{index}].when", "must be a condition; `true` holds for everybody")
+            raise InvalidDefinition(
+                it.subject, f"rules[{index}].when", "must be a condition; `true` holds for everybody"
+            )
         check_serving(it.subject, f"rules[{index}].serve", rule.serve, it.variants)
 
 
@@ -134,4 +138,3 @@ def _check_prerequisites(it: Flag) -> None:
             raise InvalidDefinition(it.subject, f"prerequisites.{key}", "must name the variants that satisfy")
         for variant in satisfying:
             checked_key(it.subject, f"prerequisites.{key}", variant)
-

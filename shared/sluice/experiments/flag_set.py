@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from sluice.errors import InvalidDefinition
-from sluice.experiments.attributes import AttributeType
 from sluice.experiments.conditions import LanguageOver
 from sluice.experiments.flag import Flag
+from sluice.experiments.snapshot_content import merged_attributes
 
 _DEPTH_LIMIT = 16
 
@@ -46,19 +46,6 @@ def prerequisite_cycle(flags: Mapping[str, Flag]) -> tuple[str, ...] | None:
 def dependants_of(key: str, flags: Iterable[Flag]) -> list[str]:
     """The keys of the flags that need this one, sorted."""
     return sorted(flag.key for flag in flags if key in flag.prerequisites)
-
-
-def merged_attributes(flags: Iterable[Flag]) -> dict[str, AttributeType]:
-    """One schema for the conditions of all. Raises InvalidDefinition that names both flags where two disagree."""
-    merged: dict[str, AttributeType] = {}
-    first: dict[str, str] = {}
-    for flag in flags:
-        for name, kind in flag.attributes.items():
-            if merged.setdefault(name, kind) is not kind:
-                rule = f"it is {kind} here and {merged[name]} in {first[name]}"
-                raise InvalidDefinition(flag.subject, f"attributes.{name}", rule)
-            first.setdefault(name, flag.subject)
-    return merged
 
 
 def _check_prerequisites(flag: Flag, flags: Mapping[str, Flag]) -> None:

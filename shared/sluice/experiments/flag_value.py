@@ -1,7 +1,7 @@
 """What a flag gives: a value of one of the five types that OpenFeature knows."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -9,8 +9,9 @@ from sluice.errors import InvalidDefinition
 
 FlagValue = bool | str | int | float | Mapping[str, Any]
 
-# Beyond it, a client that reads JSON numbers as doubles gets another number.
-_EXACT_LIMIT = 2**53 - 1
+EXACT_WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
+"""Beyond them, a client that reads JSON numbers as doubles gets another number."""
+
 _DEPTH_LIMIT = 16
 
 
@@ -61,20 +62,25 @@ def _check_json(subject: str, field: str, value: Any, *, depth: int) -> None:
             check_text(subject, field, value)
         case int() | float():
             _check_number(subject, field, value)
-        case dict():
-            for name, inner in value.items():
-                _check_name(subject, field, name)
-                _check_json(subject, f"{field}.{name}", inner, depth=depth + 1)
-        case list():
-            for index, inner in enumerate(value):
-                _check_json(subject, f"{field}[{index}]", inner, depth=depth + 1)
+        case dict() | list():
+            for place, inner in _inside(subject, field, value):
+                _check_json(subject, place, inner, depth=depth + 1)
         case _:
             raise InvalidDefinition(subject, field, f"found {value!r}, which JSON cannot hold")
 
 
+def _inside(subject: str, field: str, value: dict[Any, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, list):
+        yield from ((f"{field}[{index}]", inner) for index, inner in enumerate(value))
+        return
+    for name, inner in value.items():
+        _check_name(subject, field, name)
+        yield f"{field}.{name}", inner
+
+
 def _check_number(subject: str, field: str, value: float) -> None:
-    if type(value) is int and abs(value) > _EXACT_LIMIT:
-        raise InvalidDefinition(subject, field, f"found {value}, whole numbers go to {_EXACT_LIMIT}")
+    if type(value) is int and value not in EXACT_WHOLE_NUMBERS:
+        raise InvalidDefinition(subject, field, f"found {value}, whole numbers go to {EXACT_WHOLE_NUMBERS[-1]}")
     if not math.isfinite(value):
         raise InvalidDefinition(subject, field, f"found {value}, must be a finite number")
 
