@@ -27,6 +27,15 @@ check: $(VENV)/dev.done ## format, lint, types, import contracts
 bench: $(VENV)/dev.done ## microseconds per invocation and cold start, printed as a table
 	@$(BIN)/python -m benchmarks
 
+PEERS := build/bench-peers
+.PHONY: bench-peers
+bench-peers: $(PEERS)/installed ## install the SDKs of others that `make bench` times beside ours
+
+$(PEERS)/installed: $(VENV)/setup.done requirements/bench-peers.txt
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	@$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --require-hashes -r requirements/bench-peers.txt
+	@touch $@
+
 fmt: $(VENV)/dev.done ## format and mend what can be mended
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -103,6 +112,7 @@ lock: $(VENV)/setup.done ## resolve requirements/*.txt and layers/*/requirements
 	@$(COMPILE) pyproject.toml --extra infra -c requirements/run.txt -o requirements/infra.txt
 	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) --universal --python-version 3.13 requirements/emulator.in -o requirements/emulator.txt
+	@$(COMPILE) requirements/bench-peers.in -o requirements/bench-peers.txt
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
 	@$(LAYER) layers/onnx/requirements.in --excludes layers/onnx/excluded.in -o layers/onnx/requirements.txt
 	@$(LAYER) layers/runtime/requirements.in -o layers/runtime/requirements.txt
