@@ -6,9 +6,8 @@ from sluice.catalog.approval import Approval, ApprovalState, HistoryEvent, check
 from sluice.catalog.model_version import ModelVersion
 from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.clock import Clock
-from sluice.errors import InvalidRequest, StillServed, UnknownModel, UnknownModelVersion
-
-WHY_LIMIT_CHARACTERS = 2_000
+from sluice.errors import StillServed, UnknownModel, UnknownModelVersion
+from sluice.usecases.who_and_why import check_who_and_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ def decide_approval(
     Raises UnknownModel, UnknownModelVersion, InvalidRequest without a name or a reason, IllegalApproval (also for
     the loser of two simultaneous decisions), StillServed for retiring what the live alias serves.
     """
-    _check_words(decision)
+    check_who_and_why(decision.by, decision.why)
     version = registry.find_version(model, number)
     if version is None:
         raise UnknownModelVersion(model, str(number)) if registry.find_model(model) else UnknownModel(model)
@@ -40,14 +39,6 @@ def decide_approval(
     event = HistoryEvent(model, number, decision.state.value, approval.by, approval.at, approval.why)
     registry.change_approval(version, approval, expected=version.approval.state, event=event)
     return replace(version, approval=approval)
-
-
-def _check_words(decision: Decision) -> None:
-    for name, text in (("by", decision.by), ("why", decision.why)):
-        if not text.strip():
-            raise InvalidRequest(f"{name} == {text!r}, must say {'who decides' if name == 'by' else 'why'}")
-    if len(decision.why) > WHY_LIMIT_CHARACTERS:
-        raise InvalidRequest(f"why has {len(decision.why)} characters, must have at most {WHY_LIMIT_CHARACTERS}")
 
 
 def _check_not_served(subject: str, version: ModelVersion, registry: Registry, publisher: FunctionPublisher) -> None:

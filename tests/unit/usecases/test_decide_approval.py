@@ -9,8 +9,9 @@ from sluice.catalog.approval import Approval, ApprovalState
 from sluice.catalog.model_version import ModelVersion
 from sluice.catalog.release import ReleaseBinding
 from sluice.errors import IllegalApproval, InvalidRequest, StillServed, UnknownModel, UnknownModelVersion
-from sluice.usecases.decide_approval import WHY_LIMIT_CHARACTERS, Decision, decide_approval
+from sluice.usecases.decide_approval import Decision, decide_approval
 from sluice.usecases.shift_alias import shift_alias
+from sluice.usecases.who_and_why import WHY_LIMIT_CHARACTERS
 from tests.unit.catalog.builders import NOON, FixedClock, a_content, a_model, a_release, a_version, an_event
 
 Decide = Callable[..., ModelVersion]

@@ -1,0 +1,60 @@
+"""Which model versions an experiment needs, and which of them the model's function does not serve."""
+
+from collections.abc import Iterator
+
+from sluice.catalog.alias import AliasState
+from sluice.catalog.approval import ApprovalState
+from sluice.catalog.ports import FunctionPublisher, Registry
+from sluice.catalog.release import Release
+from sluice.errors import MoveRefused
+from sluice.experiments.experiment import Experiment
+
+_MOVE = "start"
+
+
+def needed_versions(experiment: Experiment) -> list[int]:
+    """The model versions of its variants, ascending."""
+    return sorted({each.model_version for each in experiment.variants if each.model_version is not None})
+
+
+def unserved_versions(experiment: Experiment, *, registry: Registry, publisher: FunctionPublisher) -> list[MoveRefused]:
+    """One refusal for each version that a release with traffic lacks, with what to do about it.
+
+    A release has traffic if the alias points to it, or if a candidate with a share of the traffic carries it.
+    """
+    model, needed = experiment.model, needed_versions(experiment)
+    if not needed:
+        return []
+    alias = publisher.alias(model)
+    served = list(_releases_with_traffic(model, alias, registry)) if alias else [(None, "")]
+    reasons = []
+    for release, where in served:
+        if release is None:
+            reasons.append(f"{model} serves no release yet; publish one with `sluice release publish {model}`")
+        else:
+            missing = [number for number in needed if number not in release.content.versions]
+            reasons += [_missing(model, number, f"release {release.number}, {where}", registry) for number in missing]
+    return [MoveRefused(experiment.subject, _MOVE, why) for why in reasons]
+
+
+def _releases_with_traffic(model: str, alias: AliasState, registry: Registry) -> Iterator[tuple[Release | None, str]]:
+    carried = {binding.function_version: binding.release for binding in registry.list_bindings(model)}
+    for function_version, where in _with_traffic(alias):
+        number = carried.get(function_version)
+        yield (registry.find_release(model, number) if number is not None else None), where
+
+
+def _with_traffic(alias: AliasState) -> Iterator[tuple[str, str]]:
+    yield alias.stable_version, f"which alias {alias.name} serves"
+    if alias.candidate_version is not None and alias.candidate_weight_bps > 0:
+        yield alias.candidate_version, f"the candidate with {alias.candidate_weight_bps} bps of the traffic"
+
+
+def _missing(model: str, number: int, where: str, registry: Registry) -> str:
+    version = registry.find_version(model, number)
+    if version is None:
+        return f"there is no version {number} of {model}; register it with `sluice model register`"
+    state = version.approval.state
+    approve = "" if state is ApprovalState.APPROVED else f"it is {state}: have it approved, "
+    release = f"publish a release with it (`sluice release publish {model}`) and shift the traffic to that"
+    return f"version {number} is not in {where}; {approve}{release}"
