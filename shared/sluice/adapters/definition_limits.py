@@ -15,7 +15,7 @@ DEFINITION_LIMIT_BYTES = 350 * 1024
 SNAPSHOT_LIMIT_BYTES = 380 * 1024
 COMMIT_LIMIT_BYTES = 3_900 * 1024
 
-_ITEMS_PER_DEFINITION = 2
+ITEMS_PER_DEFINITION = 2
 
 
 def check_commit(definitions: Sequence[Definition], snapshot: StoredSnapshot | None) -> None:
@@ -29,7 +29,7 @@ def check_commit(definitions: Sequence[Definition], snapshot: StoredSnapshot | N
     for each in definitions:
         size_bytes = _size_bytes(each)
         _refuse(f"{each.kind} {each.key!r}", size_bytes, DEFINITION_LIMIT_BYTES)
-        total_bytes += _ITEMS_PER_DEFINITION * size_bytes
+        total_bytes += ITEMS_PER_DEFINITION * size_bytes
     if snapshot:
         _refuse(f"snapshot {snapshot.subject!r}", len(snapshot.content), SNAPSHOT_LIMIT_BYTES)
         total_bytes += len(snapshot.content)

@@ -1,12 +1,29 @@
 """How DynamoDB fails, in our words; the one place that knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from sluice.errors import StoreUnavailable
+
+WITH_PROOF: Final[Mapping[str, Any]] = {"ReturnConsumedCapacity": "TOTAL"}
+"""What a request says so that `proven` can judge its answer."""
+
+_Answer = TypeVar("_Answer", bound=Mapping[str, Any])
+
+
+def proven(answer: _Answer) -> _Answer:
+    """An answer that DynamoDB gave. Raises ValueError for what else came with status 200.
+
+    To a client, an absent item and a successful write are empty answers, and so is whatever a broken proxy says; the
+    capacity that was used is what only DynamoDB tells.
+    """
+    if "ConsumedCapacity" not in answer:
+        raise ValueError("the answer does not tell what it consumed")
+    return answer
 
 
 @contextmanager
@@ -16,5 +33,5 @@ def told_as_unavailable(table_name: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise StoreUnavailable(f"table {table_name}", str(error)) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise StoreUnavailable(f"table {table_name}", f"an item is not ours: {error}") from error

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
     from sluice.cli.gateway_client import GatewayClient
+    from sluice.experiments.ports import DefinitionStore, UnitStore
 
 _KNOCK_SECONDS = 1.0
 
@@ -50,6 +51,22 @@ class Connections:
         from sluice.adapters.dynamodb_table import RegistryTable
 
         return DynamoRegistry(RegistryTable(self.address("registry_table"), **self._aws))
+
+    @cached_property
+    def definitions(self) -> "DefinitionStore":
+        """Experiments, namespaces and flags."""
+        self._reach_aws()
+        from sluice.adapters.dynamodb_definitions import DynamoDefinitions
+
+        return DynamoDefinitions(self.address("experiments_table"), **self._aws)
+
+    @cached_property
+    def units(self) -> "UnitStore":
+        """What is stored of units."""
+        client = self.aws_client("dynamodb")
+        from sluice.adapters.dynamodb_units import DynamoUnits
+
+        return DynamoUnits(client, self.address("units_table"))
 
     @cached_property
     def content(self) -> "ContentStore":

@@ -11,6 +11,8 @@ OUTPUTS = {
     "gateway_auth": ("serving", "GatewayAuth"),
     "function_prefix": ("serving", "FunctionPrefix"),
     "registry_table": ("data", "RegistryTable"),
+    "experiments_table": ("data", "ExperimentsTable"),
+    "units_table": ("data", "UnitsTable"),
     "artefacts_bucket": ("data", "ArtefactsBucket"),
     "records_bucket": ("data", "RecordsBucket"),
 }

@@ -24,6 +24,8 @@ class Target:
     registry_table: str
     artefacts_bucket: str
     records_bucket: str
+    experiments_table: str = ""
+    units_table: str = ""
     function_prefix: str = ""
     gateway_auth: str = ""
     environment: str = ""
@@ -38,6 +40,8 @@ VARIABLES = {
     "aws_endpoint_url": "SLUICE_AWS_ENDPOINT_URL",
     "gateway_url": "SLUICE_GATEWAY_URL",
     "registry_table": "SLUICE_REGISTRY_TABLE",
+    "experiments_table": "SLUICE_EXPERIMENTS_TABLE",
+    "units_table": "SLUICE_UNITS_TABLE",
     "artefacts_bucket": "SLUICE_ARTEFACTS_BUCKET",
     "records_bucket": "SLUICE_RECORDS_BUCKET",
     "function_prefix": "SLUICE_FUNCTION_PREFIX",

@@ -1,8 +1,10 @@
-"""The table and the buckets that the stacks create on AWS, created on the local plane by the same APIs."""
+"""The tables and the buckets that the stacks create on AWS, created on the local plane by the same APIs."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from sluice.adapters.unit_items import EXPIRY_ATTRIBUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,6 +18,8 @@ class ResourceNames:
     """What the local plane's resources are called."""
 
     registry_table: str = "sluice-registry"
+    experiments_table: str = "sluice-experiments"
+    units_table: str = "sluice-units"
     artefacts_bucket: str = "sluice-artefacts"
     records_bucket: str = "sluice-records"
 
@@ -23,12 +27,15 @@ class ResourceNames:
 def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: ResourceNames | None = None) -> None:
     """Create what is missing and leave the rest as it is; two callers at once are fine."""
     names = names or ResourceNames()
-    _create_table(dynamodb, names.registry_table)
+    for table in (names.registry_table, names.experiments_table, names.units_table):
+        create_table(dynamodb, table)
+    let_items_expire(dynamodb, names.units_table)
     for bucket in (names.artefacts_bucket, names.records_bucket):
         _create_bucket(s3, bucket)
 
 
-def _create_table(dynamodb: "DynamoDBClient", name: str) -> None:
+def create_table(dynamodb: "DynamoDBClient", name: str) -> None:
+    """Create a table with the keys of all our tables, unless it is there."""
     with suppress(dynamodb.exceptions.ResourceInUseException):
         dynamodb.create_table(
             TableName=name,
@@ -38,6 +45,14 @@ def _create_table(dynamodb: "DynamoDBClient", name: str) -> None:
                 {"AttributeName": "pk", "AttributeType": "S"},
                 {"AttributeName": "sk", "AttributeType": "S"},
             ],
+        )
+
+
+def let_items_expire(dynamodb: "DynamoDBClient", name: str) -> None:
+    """Have the table remove items some time after the instant that they name."""
+    if dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+        dynamodb.update_time_to_live(
+            TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY_ATTRIBUTE}
         )
 
 
