@@ -7,6 +7,7 @@ from tempfile import gettempdir
 from time import perf_counter_ns
 from typing import Any
 
+from functions.inference.experiment_plane import ExperimentStores, build_assigner
 from functions.inference.gateway_calls import call_from_event, hot_route_keys, in_format_2, rest_route_key
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
@@ -35,16 +36,21 @@ def build_handler(
     write_line: Callable[[str], object],
     instruments: Instruments | None = None,
     imports_ms: float = 0.0,
+    stores: ExperimentStores | None = None,
 ) -> Handler:
     """The Lambda handler, with its models loaded if they can be; if not, it answers 503 and tries again.
 
-    `content` holds releases, artefacts, bodies and records; `write_line` takes each record.
+    `content` holds releases, artefacts, bodies and records; `write_line` takes each record. Without `stores` no
+    request can name a unit, and one that does is answered as if it named none.
     """
     instruments = instruments or Instruments()
     releases = hold_release(settings, content=content)
     ports = RecordPorts(content, write_line, instruments.clock)
-    facts = EnvironmentFacts(settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace)
-    infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments)
+    facts = EnvironmentFacts(
+        settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace, settings.record_unit_ids
+    )
+    assign = build_assigner(settings, stores=stores, instruments=instruments) if stores else None
+    infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments, assign=assign)
     infer.expect_first_call(_warm_up(releases, imports_ms))
     return dispatching_handler(settings.model, releases=releases, infer=infer)
 

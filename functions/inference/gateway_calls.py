@@ -45,15 +45,26 @@ def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> Pr
     )
 
 
-def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, str]:
-    """Who runs this invocation, and under which ids Lambda and API Gateway know it; nothing outside Lambda."""
+def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Who runs this invocation, under which ids Lambda and API Gateway know it, and what a token says of the caller.
+
+    Nothing outside Lambda.
+    """
     if context is None:
         return {}
     return {
+        "claims": claims_of(event),
         "function_version": context.function_version,
         "request_id": context.aws_request_id,
         "gateway_request_id": event["requestContext"]["requestId"],
     }
+
+
+def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of a token that API Gateway has verified; HTTP APIs nest them below `jwt`, REST APIs do not."""
+    authorizer = event["requestContext"].get("authorizer") or {}
+    claims = authorizer.get("jwt", authorizer).get("claims") or {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def _body_of(event: Mapping[str, Any]) -> bytes:

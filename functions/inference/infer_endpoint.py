@@ -10,15 +10,22 @@ from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.trace import PredictionTrace
 from sluice.usecases.record_inference import RecordPorts, record_inference
-from sluice.usecases.serve_prediction import serve_prediction
+from sluice.usecases.serve_prediction import AssignUnit, serve_prediction
 
 
 class InferEndpoint:
     """Serves predictions of one release; one record for every answer."""
 
     def __init__(
-        self, releases: ReleaseHolder, *, facts: EnvironmentFacts, ports: RecordPorts, instruments: Instruments
+        self,
+        releases: ReleaseHolder,
+        *,
+        facts: EnvironmentFacts,
+        ports: RecordPorts,
+        instruments: Instruments,
+        assign: AssignUnit | None = None,
     ) -> None:
+        self._assign = assign
         self._releases = releases
         self._facts = facts
         self._ports = ports
@@ -53,7 +60,9 @@ class InferEndpoint:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
         opened = self._releases.get()
-        body = serve_prediction(call, release=opened.release, models=opened.models, trace=trace).body
+        body = serve_prediction(
+            call, release=opened.release, models=opened.models, trace=trace, assign=self._assign
+        ).body
         if payload_bytes(body) > PAYLOAD_LIMIT_BYTES:
             raise ResponseTooLarge(payload_bytes(body), PAYLOAD_LIMIT_BYTES)
         return body

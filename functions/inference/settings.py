@@ -17,6 +17,12 @@ class InferenceSettings:
     there is nothing to serve yet. `deployment` names the code and settings; `provisioned_concurrency` tells the
     publisher how many environments of each function version to keep ready. `metrics_namespace` keeps environments that
     share an account apart in CloudWatch.
+
+    With `experiments_table` and `units_table` requests may name a unit. Definitions are read again after
+    `snapshot_cache_seconds`, which is how long a kill switch takes at most, a unit's state after
+    `unit_state_cache_seconds`; a read or write of a unit's state has `unit_state_budget_ms`. `unit_claim` and
+    `attribute_claims` (names, comma between them) are claims of a verified token that win over a request's parameters.
+    Records name a unit by its keyed hash, unless `record_unit_ids`.
     """
 
     model: str
@@ -27,10 +33,18 @@ class InferenceSettings:
     metrics_namespace: str = "Sluice"
     release: int | None = None
     release_digest: str | None = None
+    experiments_table: str = ""
+    units_table: str = ""
+    snapshot_cache_seconds: int = 10
+    unit_state_cache_seconds: int = 60
+    unit_state_budget_ms: int = 50
+    unit_claim: str = ""
+    attribute_claims: str = ""
+    record_unit_ids: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "InferenceSettings":
-        """Read the settings. Raises ValueError that lists every variable that is missing or not an integer."""
+        """Read the settings. Raises ValueError that lists every missing variable, or names one that is wrong."""
         found = {field.name: environment.get(variable(field.name)) for field in fields(cls)}
         missing = [variable(it.name) for it in fields(cls) if it.default is MISSING and not found[it.name]]
         if missing:
@@ -38,14 +52,27 @@ class InferenceSettings:
         values: dict[str, Any] = {name: value for name, value in found.items() if value}
         if ("release" in values) != ("release_digest" in values):
             raise ValueError(f"{variable('release')} and {variable('release_digest')} go together")
-        return cls(**values | {name: _integer(name, values[name]) for name in _INTEGERS & values.keys()})
+        if ("experiments_table" in values) != ("units_table" in values):
+            raise ValueError(f"{variable('experiments_table')} and {variable('units_table')} go together")
+        integers = {name: _integer(name, values[name]) for name in _INTEGERS & values.keys()}
+        booleans = {name: _boolean(name, values[name]) for name in _BOOLEANS & values.keys()}
+        return cls(**values | integers | booleans)
 
     def to_environment(self) -> dict[str, str]:
-        """The inverse of `from_environment`; who deploys the function sets these variables."""
-        return {variable(name): str(value) for name, value in asdict(self).items() if value}
+        """The inverse of `from_environment`, without what has its default; who deploys the function sets these."""
+        defaults = {field.name: field.default for field in fields(self)}
+        values = {name: value for name, value in asdict(self).items() if value != defaults[name]}
+        return {variable(name): "true" if value is True else str(value) for name, value in values.items()}
 
 
-_INTEGERS = {"release", "provisioned_concurrency"}
+_INTEGERS = {
+    "release",
+    "provisioned_concurrency",
+    "snapshot_cache_seconds",
+    "unit_state_cache_seconds",
+    "unit_state_budget_ms",
+}
+_BOOLEANS = {"record_unit_ids"}
 
 
 def variable(name: str) -> str:
@@ -57,3 +84,9 @@ def _integer(name: str, value: str) -> int:
     if not value.isdecimal():
         raise ValueError(f"{variable(name)} is {value!r}, must be a whole number")
     return int(value)
+
+
+def _boolean(name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError(f"{variable(name)} is {value!r}, must be true or false")
+    return value == "true"

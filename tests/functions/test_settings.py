@@ -1,5 +1,7 @@
 """What functions are told when they are deployed: one class writes the environment and reads it."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -10,9 +12,19 @@ from functions.inference.settings import InferenceSettings
 
 INFERENCE = InferenceSettings("churn", "artefacts", "records", "deployment", 2, release=3, release_digest="d" * 64)
 NOTHING_RELEASED = InferenceSettings("churn", "artefacts", "records")
+EXPERIMENTING = replace(
+    NOTHING_RELEASED,
+    metrics_namespace="Sluice/dev",
+    experiments_table="experiments",
+    units_table="units",
+    unit_state_cache_seconds=0,
+    unit_claim="sub",
+    attribute_claims="country,plan",
+    record_unit_ids=True,
+)
 
 
-@pytest.mark.parametrize("settings", [INFERENCE, NOTHING_RELEASED])
+@pytest.mark.parametrize("settings", [INFERENCE, NOTHING_RELEASED, EXPERIMENTING])
 def test_inference_settings_read_what_they_wrote(settings: InferenceSettings) -> None:
     assert InferenceSettings.from_environment(settings.to_environment()) == settings
 
@@ -22,7 +34,6 @@ def test_a_function_without_a_release_has_no_variable_for_it() -> None:
         "SLUICE_MODEL",
         "SLUICE_ARTEFACTS_BUCKET",
         "SLUICE_RECORDS_BUCKET",
-        "SLUICE_METRICS_NAMESPACE",
     }
 
 
@@ -32,6 +43,17 @@ def test_a_release_and_its_digest_go_together(given: str) -> None:
 
     with pytest.raises(ValueError, match="SLUICE_RELEASE and SLUICE_RELEASE_DIGEST go together"):
         InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | environment)
+
+
+@pytest.mark.parametrize("alone", ["SLUICE_EXPERIMENTS_TABLE", "SLUICE_UNITS_TABLE"])
+def test_the_tables_of_experiments_go_together(alone: str) -> None:
+    with pytest.raises(ValueError, match="SLUICE_EXPERIMENTS_TABLE and SLUICE_UNITS_TABLE go together"):
+        InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | {alone: "table"})
+
+
+def test_a_truth_value_is_true_or_false() -> None:
+    with pytest.raises(ValueError, match="SLUICE_RECORD_UNIT_IDS is 'yes'"):
+        InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | {"SLUICE_RECORD_UNIT_IDS": "yes"})
 
 
 def test_every_missing_variable_is_named_at_once() -> None:

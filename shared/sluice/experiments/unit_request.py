@@ -21,26 +21,32 @@ class UnitSources:
 
 @dataclass(frozen=True, slots=True)
 class UnitRequest:
-    """A checked unit and its attributes, not yet typed."""
+    """A checked unit and its attributes, not yet typed; `is_from_parameters` unless a claim named it."""
 
     unit_type: str
     unit_id: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    is_from_parameters: bool = True
 
 
 def unit_request_of(
     parameters: Mapping[str, Any], claims: Mapping[str, Any], sources: UnitSources
 ) -> UnitRequest | None:
     """The request's unit, None if it names none. Raises InvalidUnit, which names the parameter or claim."""
-    if sources.unit_claim and sources.unit_claim in claims:
+    is_claimed = bool(sources.unit_claim) and sources.unit_claim in claims
+    if is_claimed:
         unit_id = checked_unit_id(claims[sources.unit_claim], f"claim {sources.unit_claim}")
     elif UNIT in parameters:
         unit_id = checked_unit_id(parameters[UNIT], f"parameter {UNIT}")
     else:
         return None
-    given_type = parameters.get(UNIT_TYPE)
-    unit_type = checked_unit_type(given_type, f"parameter {UNIT_TYPE}") if given_type is not None else DEFAULT_UNIT_TYPE
-    return UnitRequest(unit_type, unit_id, _attributes(parameters, claims, sources))
+    attributes = _attributes(parameters, claims, sources)
+    return UnitRequest(_unit_type(parameters), unit_id, attributes, is_from_parameters=not is_claimed)
+
+
+def _unit_type(parameters: Mapping[str, Any]) -> str:
+    given = parameters.get(UNIT_TYPE)
+    return DEFAULT_UNIT_TYPE if given is None else checked_unit_type(given, f"parameter {UNIT_TYPE}")
 
 
 def _attributes(parameters: Mapping[str, Any], claims: Mapping[str, Any], sources: UnitSources) -> dict[str, Any]:

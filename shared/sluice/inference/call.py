@@ -1,13 +1,15 @@
 """What reaches us of one request for a prediction, before anything is checked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionCall:
     """A request as it came: `model` and `model_version` are the URL's, `body` is what the client sent.
 
-    `json_bytes` is the header of the binary tensor extension, None where it is absent.
+    `json_bytes` is the header of the binary tensor extension, None where it is absent. `claims` are a verified token's.
     """
 
     model: str
@@ -18,3 +20,4 @@ class PredictionCall:
     function_version: str = "$LATEST"
     request_id: str = ""
     gateway_request_id: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict)

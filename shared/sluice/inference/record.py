@@ -16,11 +16,13 @@
 | requested_model, requested_model_version | what the URL said |
 | media_type, json_bytes | headers Content-Type and Inference-Header-Content-Length |
 | request_body_bytes | length of the body |
-| request_body | the body as text, or instead one of the three that follow |
+| request_body | the body as text, the unit's key in the place of its id; or instead one of the four that follow |
 | request_body_base64 | it is not UTF-8 |
 | request_body_digest | it is over the limit, and stored as content of kind "bodies" |
+| request_body_withheld | it holds the unit's id in a form that cannot be masked |
 | request_body_lost | it is over the limit, and the store failed: why |
 | status, response_digest | HTTP status, and SHA-256 of the response's body |
+| unit_type, assignments… | a request for a unit: its exposure, `assignment_record.py` says how |
 | outputs | the response's outputs, or instead outputs_digest or outputs_lost, as above |
 | error | {class, message, cause}; the cause never leaves in a response |
 | runtime_version, cpu_family | ONNX Runtime and processor, which decide the last bits |
@@ -36,6 +38,7 @@ from traceback import format_exception
 from typing import Any
 
 from sluice.errors import SluiceError
+from sluice.inference.assignment_record import assigned_members, assignment_metrics
 from sluice.inference.call import PredictionCall
 from sluice.inference.record_metrics import directive, metrics_of, to_ms
 from sluice.inference.trace import PredictionTrace, Step
@@ -66,6 +69,7 @@ class EnvironmentFacts:
     runtime_version: str
     cpu_family: str
     metrics_namespace: str = "Sluice"
+    records_unit_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def make_record(
 ) -> dict[str, Any]:
     """The record without the request's body and the outputs, which may have to be stored apart."""
     metrics = metrics_of(trace, outcome.status, init_ms=cold_start.init_ms if cold_start else None)
+    metrics |= assignment_metrics(trace)
     has_version = trace.choice is not None
     return {
         "_aws": directive(
@@ -106,6 +111,7 @@ def make_record(
         "request_id": call.request_id,
         "gateway_request_id": call.gateway_request_id,
         **_served(trace),
+        **assigned_members(trace, with_unit_id=facts.records_unit_ids),
         **_requested(call),
         **_answered(outcome),
         "runtime_version": facts.runtime_version,

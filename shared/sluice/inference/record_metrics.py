@@ -13,7 +13,7 @@ from sluice.inference.trace import PredictionTrace, Step
 
 _NOT_OFFERED = 501
 
-_DURATIONS = {Step.DECODE: "DecodeMs", Step.PREDICT: "PredictMs", Step.ENCODE: "EncodeMs"}
+_DURATIONS = {Step.ASSIGN: "AssignMs", Step.DECODE: "DecodeMs", Step.PREDICT: "PredictMs", Step.ENCODE: "EncodeMs"}
 _NS_PER_MS = 1_000_000
 
 

@@ -5,7 +5,7 @@ an optional member that is null counts as absent.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from numpy.typing import NDArray
@@ -23,6 +23,19 @@ _ID_LIMIT_CHARACTERS = 1024
 _BINARY_INPUT = "binary_data_size"
 
 
+class Envelope(NamedTuple):
+    """A body that is JSON, and its parameters; which model version decodes the rest may depend on them."""
+
+    members: Mapping[str, Any]
+    parameters: Mapping[str, ParameterValue]
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """What every version reads alike. Raises MalformedBody, Unsupported."""
+    members = _parse(body)
+    return Envelope(members, _parameters_of(members, "the request"))
+
+
 class RequestDecoder:
     """Decodes requests to one model version; made once from its signature."""
 
@@ -30,18 +43,17 @@ class RequestDecoder:
         self._inputs = {spec.name: TensorDecoder(spec) for spec in signature.inputs}
         self._outputs = {spec.name: BY_NAME[spec.datatype] for spec in signature.outputs}
 
-    def decode(self, body: bytes, *, fallback_id: str) -> InferenceRequest:
-        """The request in `body`; `fallback_id` becomes its id if it has none.
+    def decode(self, envelope: Envelope, *, fallback_id: str) -> InferenceRequest:
+        """The request; `fallback_id` becomes its id if it has none.
 
         Raises MalformedBody, InvalidTensor, InvalidRequest, Unsupported.
         """
-        envelope = _parse(body)
-        parameters = _parameters_of(envelope, "the request")
+        members = envelope.members
         return InferenceRequest(
-            id=_id_of(envelope, fallback_id),
-            inputs=self._decode_inputs(_named(envelope.get("inputs"), "inputs")),
-            requested_outputs=self._output_names(_named(envelope.get("outputs") or [], "outputs")),
-            parameters=parameters,
+            id=_id_of(members, fallback_id),
+            inputs=self._decode_inputs(_named(members.get("inputs"), "inputs")),
+            requested_outputs=self._output_names(_named(members.get("outputs") or [], "outputs")),
+            parameters=envelope.parameters,
         )
 
     def _decode_inputs(self, tensors: Mapping[str, Mapping[str, Any]]) -> dict[str, NDArray[Any]]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from sluice.catalog.model import RiskTier
 from sluice.catalog.release import ReleaseContent, ReleasedVersion
 from sluice.errors import UnknownModel, UnknownModelVersion
+from sluice.experiments.assignment import Assignment
+from sluice.experiments.reasons import Reason
 from sluice.inference.request_decoder import RequestDecoder
 from sluice.inference.response_encoder import ResponseEncoder
 
@@ -29,10 +31,11 @@ class ServedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The version that answers, and why."""
+    """The version that answers, and why. `lead` is the assignment that decided, if one did."""
 
     version: ServedVersion
-    reason: ServingReason
+    reason: ServingReason | Reason
+    lead: Assignment | None = None
 
 
 class ServedRelease:
@@ -49,6 +52,15 @@ class ServedRelease:
     def needs_durable_records(self) -> bool:
         """Whether a record must be stored before its answer may leave."""
         return self.content.model.risk_tier is RiskTier.HIGH
+
+    @property
+    def default(self) -> Choice:
+        """What serves unless something else is asked for or assigned."""
+        return self._default
+
+    def find_version(self, number: int) -> ServedVersion | None:
+        """The version, if the release has it."""
+        return self._by_url.get(str(number))
 
     def choose(self, model: str, model_version: str | None) -> Choice:
         """The version that a URL means: exactly the one it names, else the default.

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from sluice.errors import SluiceError
+from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.inference.served_release import Choice, ServedRelease
 
 
 class Step(StrEnum):
     """The parts of a prediction whose durations are recorded."""
 
+    ASSIGN = "assign"
     DECODE = "decode"
     LOAD = "load"
     PREDICT = "predict"
@@ -18,21 +21,34 @@ class Step(StrEnum):
 class PredictionTrace:
     """Filled in by the use case, read by the record. `timer_ns` is a monotonic clock in nanoseconds."""
 
-    __slots__ = ("_last_ns", "_started_ns", "_timer_ns", "choice", "elapsed_ns", "outputs", "prediction_id", "release")
+    __slots__ = (
+        "_last_ns",
+        "_started_ns",
+        "_timer_ns",
+        "assigned",
+        "choice",
+        "elapsed_ns",
+        "outputs",
+        "prediction_id",
+        "release",
+        "variant_failure",
+    )
 
     def __init__(self, prediction_id: str, timer_ns: Callable[[], int]) -> None:
         self.prediction_id = prediction_id
         self.release: ServedRelease | None = None
         self.choice: Choice | None = None
+        self.assigned: AssignedUnit | None = None
+        self.variant_failure: SluiceError | None = None
         self.outputs: bytes | None = None
         self.elapsed_ns: dict[Step, int] = {}
         self._timer_ns = timer_ns
         self._started_ns = self._last_ns = timer_ns()
 
     def finished(self, step: Step) -> None:
-        """Note the time since the last step (or the start) as that of `step`."""
+        """Count the time since the last step (or the start) as that of `step`."""
         now_ns = self._timer_ns()
-        self.elapsed_ns[step] = now_ns - self._last_ns
+        self.elapsed_ns[step] = self.elapsed_ns.get(step, 0) + now_ns - self._last_ns
         self._last_ns = now_ns
 
     def total_ns(self) -> int:

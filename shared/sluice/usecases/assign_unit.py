@@ -4,9 +4,10 @@ Without a snapshot the release's default serves; without the unit's state the co
 FALLBACK; a write that fails makes FALLBACK of what it should have kept, since the next request might decide otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
@@ -15,7 +16,7 @@ from sluice.experiments.assignment import Assignment
 from sluice.experiments.decider import Decider, kept_from
 from sluice.experiments.reasons import Reason
 from sluice.experiments.unit import unit_key_of
-from sluice.experiments.unit_request import UnitRequest
+from sluice.experiments.unit_request import UnitRequest, UnitSources, unit_request_of
 from sluice.experiments.unit_state import NOTHING_STORED, StoredAssignment, UnitState
 from sluice.usecases.held_snapshot import HeldSnapshot
 from sluice.usecases.unit_states import UnitStates
@@ -30,6 +31,19 @@ class AssignmentPorts:
     snapshot: HeldSnapshot[Decider]
     states: UnitStates
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAssigner:
+    """`assign_unit` for requests that may name a unit; what `serve_prediction` calls."""
+
+    ports: AssignmentPorts
+    sources: UnitSources
+
+    def __call__(self, parameters: Mapping[str, Any], claims: Mapping[str, Any]) -> AssignedUnit | None:
+        """The request's assignments, None if it names no unit. Raises InvalidUnit."""
+        unit = unit_request_of(parameters, claims, self.sources)
+        return assign_unit(unit, ports=self.ports) if unit is not None else None
 
 
 def assign_unit(unit: UnitRequest, *, ports: AssignmentPorts) -> AssignedUnit:

@@ -24,7 +24,7 @@ class HeldSnapshot(Generic[T]):
     """Reads `subject` at most every `cache_seconds`, which is how long a kill switch takes at most.
 
     A failed read waits as long as a good one: whoever asks meanwhile gets the last good value at once. `decode` runs
-    only for another snapshot than the one held.
+    for newer snapshots only: a read that is behind, which eventual consistency allows, takes nothing back.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class HeldSnapshot(Generic[T]):
         self._cache_ns = int(cache_seconds * _NS_PER_SECOND)
         self._timer_ns = timer_ns
         self._held: Held[T] = Held(None)
-        self._read: StoredSnapshot | None = None
+        self._number = 0
         self._read_again_ns = timer_ns()
 
     def get(self) -> Held[T]:
@@ -55,12 +55,14 @@ class HeldSnapshot(Generic[T]):
         try:
             found = self._reader.find_snapshot(self._subject)
             if found is None:
-                value = None
-            elif self._read is not None and found.digest == self._read.digest and found.number == self._read.number:
-                value = self._held.value
-            else:
-                value = self._decode(found)
+                return Held(None)
+            if found.number > self._number:
+                return self._newer(found)
         except StoreUnavailable as failure:
             return Held(self._held.value, failure)
-        self._read = found
-        return Held(value)
+        return Held(self._held.value)
+
+    def _newer(self, found: StoredSnapshot) -> Held[T]:
+        decoded = Held(self._decode(found))
+        self._number = found.number
+        return decoded

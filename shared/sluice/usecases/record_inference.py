@@ -13,6 +13,7 @@ from sluice.errors import StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, make_record
 from sluice.inference.trace import PredictionTrace
+from sluice.inference.unit_mask import masked_body
 
 _BODIES = "bodies"
 _RECORDS = "records"
@@ -44,7 +45,11 @@ def record_inference(
     """
     record = make_record(call, trace, outcome, facts=facts, cold_start=cold_start, at=ports.clock.now())
     limit_bytes = _settings_of(trace).record_body_limit_bytes
-    record |= _keep(ports.content, "request_body", call.body, limit_bytes) or body_members(call.body)
+    body = call.body if facts.records_unit_ids else _without_unit_id(call.body, trace)
+    if body is None:
+        record["request_body_withheld"] = "it names the unit in a form that cannot be masked"
+    else:
+        record |= _keep(ports.content, "request_body", body, limit_bytes) or body_members(body)
     if outcome.error is None and trace.outputs is not None:
         kept = _keep(ports.content, "outputs", trace.outputs, limit_bytes)
         record |= kept or {"outputs": orjson.Fragment(trace.outputs)}
@@ -52,6 +57,14 @@ def record_inference(
     if durable:
         _store(ports.content, record, line)
     ports.write_line(line.decode())
+
+
+def _without_unit_id(body: bytes, trace: PredictionTrace) -> bytes | None:
+    """The body with the unit's key where its id was, None where the id is in it and cannot be found."""
+    assigned = trace.assigned
+    masked, count = masked_body(body, assigned.unit_key if assigned else None)
+    must_be_found = assigned is not None and assigned.unit.is_from_parameters
+    return None if must_be_found and not count else masked
 
 
 def _settings_of(trace: PredictionTrace) -> ReleaseSettings:

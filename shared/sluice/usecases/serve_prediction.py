@@ -1,48 +1,94 @@
 """The main job of Sluice: one request in, one model's answer out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
 
-from sluice.errors import InferenceFailed, InvalidTensor
+from sluice.errors import InferenceFailed, InvalidTensor, ModelNotReady
+from sluice.experiments.assigned_unit import AssignedUnit
+from sluice.experiments.reasons import Reason
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import LoadedModel
-from sluice.inference.request_decoder import binary_not_offered
+from sluice.inference.request_decoder import Envelope, binary_not_offered, read_envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.served_release import Choice, ServedRelease
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
 from sluice.inference.trace import PredictionTrace, Step
+from sluice.inference.variant_choice import choose_for, client_parameters
+
+AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
+"""From a request's parameters and verified claims to its unit's assignments; None if it names no unit."""
 
 
 def serve_prediction(
-    call: PredictionCall, *, release: ServedRelease, models: ModelCache, trace: PredictionTrace
+    call: PredictionCall,
+    *,
+    release: ServedRelease,
+    models: ModelCache,
+    trace: PredictionTrace,
+    assign: AssignUnit | None = None,
 ) -> EncodedResponse:
-    """Predict with the version that the URL names, else with the release's default.
+    """Predict with the version that the URL names, else with the unit's variant, else with the release's default.
 
-    `trace` is filled in as far as the request gets, so that failures can be recorded too.
+    `trace` is filled in as far as the request gets, so that failures can be recorded too. A variant whose version
+    cannot answer is no reason to answer nothing: the default does, and says FALLBACK.
     Raises UnknownModel, UnknownModelVersion, InvalidRequest, Unsupported, ModelNotReady, InferenceFailed.
     """
     trace.release = release
-    trace.choice = choice = release.choose(call.model, call.model_version)
-    request = _decode(call, choice, trace)
+    trace.choice = release.choose(call.model, call.model_version)
+    envelope = _read(call)
+    if assign is not None and call.model_version is None:
+        _assign(call, envelope, assign, trace)
+    encoded = _answer_or_fall_back(call, envelope, models, trace)
+    trace.outputs = encoded.outputs
+    return encoded
+
+
+def _read(call: PredictionCall) -> Envelope:
+    if call.json_bytes is not None:
+        raise binary_not_offered()
+    return read_envelope(call.body)
+
+
+def _assign(call: PredictionCall, envelope: Envelope, assign: AssignUnit, trace: PredictionTrace) -> None:
+    trace.finished(Step.DECODE)
+    trace.assigned = assign(envelope.parameters, call.claims)
+    if trace.assigned is not None:
+        assert trace.release is not None
+        trace.choice = choose_for(trace.assigned, trace.release)
+        trace.finished(Step.ASSIGN)
+
+
+def _answer_or_fall_back(
+    call: PredictionCall, envelope: Envelope, models: ModelCache, trace: PredictionTrace
+) -> EncodedResponse:
+    assert trace.release is not None
+    assert trace.choice is not None
+    choice, default = trace.choice, trace.release.default.version
+    try:
+        return _answer(call, envelope, models, trace)
+    except (ModelNotReady, InferenceFailed) as failure:
+        if choice.lead is None or choice.version is default:
+            raise
+        trace.variant_failure = failure
+        trace.choice = Choice(default, Reason.FALLBACK, choice.lead)
+    return _answer(call, envelope, models, trace)
+
+
+def _answer(call: PredictionCall, envelope: Envelope, models: ModelCache, trace: PredictionTrace) -> EncodedResponse:
+    assert trace.choice is not None
+    choice = trace.choice
+    request = choice.version.decoder.decode(envelope, fallback_id=trace.prediction_id)
+    trace.finished(Step.DECODE)
     with models.lease(call.model, choice.version.released) as model:
         trace.finished(Step.LOAD)
         outputs = _predict(model, request, call.model, choice)
         trace.finished(Step.PREDICT)
     encoded = choice.version.encoder.encode(_respond(call, request, outputs, trace))
-    trace.outputs = encoded.outputs
     trace.finished(Step.ENCODE)
     return encoded
-
-
-def _decode(call: PredictionCall, choice: Choice, trace: PredictionTrace) -> InferenceRequest:
-    if call.json_bytes is not None:
-        raise binary_not_offered()
-    request = choice.version.decoder.decode(call.body, fallback_id=trace.prediction_id)
-    trace.finished(Step.DECODE)
-    return request
 
 
 def _predict(
@@ -70,4 +116,15 @@ def _respond(
         "release": trace.release.number,
         "reason": trace.choice.reason,
     }
+    if trace.assigned is not None:
+        parameters |= _assigned_parameters(trace.choice, trace.assigned)
     return InferenceResponse(request.id, call.model, number, outputs, parameters)
+
+
+def _assigned_parameters(choice: Choice, assigned: AssignedUnit) -> dict[str, ParameterValue]:
+    parameters: dict[str, ParameterValue] = {}
+    if choice.lead is not None:
+        parameters["experiment"] = choice.lead.experiment.key
+        if choice.lead.variant is not None:
+            parameters["variant"] = choice.lead.variant.key
+    return parameters | client_parameters(assigned)

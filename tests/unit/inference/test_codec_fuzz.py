@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.errors import InvalidRequest, SluiceError, Unsupported
 from sluice.inference.datatypes import DATATYPES
-from sluice.inference.request_decoder import RequestDecoder
+from sluice.inference.request_decoder import RequestDecoder, read_envelope
 from sluice.inference.response_encoder import ResponseEncoder
 from sluice.inference.tensors import InferenceRequest, InferenceResponse
 
@@ -52,7 +52,7 @@ def a_decoder(datatype: str, rank: int) -> RequestDecoder:
 
 def outcome(decoder: RequestDecoder, body: bytes) -> InferenceRequest | SluiceError:
     try:
-        return decoder.decode(body, fallback_id="id")
+        return decoder.decode(read_envelope(body), fallback_id="id")
     except (InvalidRequest, Unsupported) as error:
         return error
 
@@ -97,7 +97,7 @@ def elements_of(datatype: str) -> st.SearchStrategy[Any]:
 def test_what_is_decoded_and_encoded_again_is_what_was_sent(data: Any, datatype: str) -> None:
     elements = data.draw(st.lists(elements_of(datatype), max_size=8))
     tensor = {"name": "x", "datatype": datatype, "shape": [len(elements)], "data": elements}
-    request = a_decoder(datatype, 1).decode(orjson.dumps({"inputs": [tensor]}), fallback_id="id")
+    request = a_decoder(datatype, 1).decode(read_envelope(orjson.dumps({"inputs": [tensor]})), fallback_id="id")
 
     encoder = ResponseEncoder("m", 1, Signature((), (TensorSpec("y", datatype, (-1,)),)))
     encoded = encoder.encode(InferenceResponse("id", "m", 1, {"y": request.inputs["x"]}, {}))

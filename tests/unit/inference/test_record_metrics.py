@@ -44,11 +44,11 @@ def test_durations_are_milliseconds_to_the_microsecond() -> None:
     metrics = metrics_of(a_trace(*Step), 200, init_ms=None)
 
     assert metrics["PredictMs"] == 1.235
-    assert metrics["LatencyMs"] == 6.173
+    assert metrics["LatencyMs"] == 7.407
 
 
 def test_a_cold_start_has_a_latency_of_its_own_beside_the_one_that_every_request_has() -> None:
     metrics = metrics_of(a_trace(*Step), 200, init_ms=100.5)
 
-    assert (metrics["LatencyMs"], metrics["ColdLatencyMs"], metrics["ColdStarts"]) == (6.173, 106.673, 1)
+    assert (metrics["LatencyMs"], metrics["ColdLatencyMs"], metrics["ColdStarts"]) == (7.407, 107.907, 1)
     assert "ColdLatencyMs" not in metrics_of(a_trace(*Step), 200, init_ms=None)

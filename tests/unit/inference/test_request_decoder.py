@@ -7,7 +7,7 @@ import pytest
 
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.errors import InvalidRequest, MalformedBody, SluiceError, Unsupported
-from sluice.inference.request_decoder import RequestDecoder
+from sluice.inference.request_decoder import RequestDecoder, read_envelope
 from sluice.inference.tensors import InferenceRequest
 
 TWO_INPUTS = Signature(
@@ -20,7 +20,7 @@ Y = [{"name": "y"}]
 
 
 def decode(body: bytes) -> InferenceRequest:
-    return RequestDecoder(TWO_INPUTS).decode(body, fallback_id="ours")
+    return RequestDecoder(TWO_INPUTS).decode(read_envelope(body), fallback_id="ours")
 
 
 def request(**members: Any) -> InferenceRequest:

@@ -141,7 +141,7 @@ def test_the_trace_times_every_step_of_a_success() -> None:
 
     serve(trace=trace)
 
-    assert trace.elapsed_ns == dict.fromkeys(Step, 1_000_000)
+    assert trace.elapsed_ns == dict.fromkeys([step for step in Step if step is not Step.ASSIGN], 1_000_000)
     assert trace.total_ns() == 5_000_000
 
 

@@ -1,0 +1,40 @@
+"""From a unit's assignments to the model version that answers it."""
+
+from sluice.experiments.assigned_unit import AssignedUnit
+from sluice.experiments.assignment import Assignment
+from sluice.experiments.reasons import Reason
+from sluice.inference.served_release import Choice, ServedRelease
+from sluice.inference.tensors import ParameterValue
+
+
+def choose_for(assigned: AssignedUnit, release: ServedRelease) -> Choice:
+    """The version of the first assignment, in the declared order, whose variant names one; else the default.
+
+    A version that the release does not have falls back to the default, and the choice says so. Of assignments that
+    name no version the first that gave a variant leads, else the first of all: its reason is why the default serves.
+    """
+    lead = _lead(assigned.assignments)
+    default = release.default
+    if lead is None:
+        return Choice(default.version, Reason.FALLBACK) if assigned.failure else default
+    wanted = lead.variant.model_version if lead.variant else None
+    if wanted is None:
+        return Choice(default.version, lead.reason, lead)
+    version = release.find_version(wanted)
+    return Choice(version, lead.reason, lead) if version else Choice(default.version, Reason.FALLBACK, lead)
+
+
+def client_parameters(assigned: AssignedUnit) -> dict[str, ParameterValue]:
+    """What variants hand to the client, `param_` before each name; where two name one, the first in order counts."""
+    parameters: dict[str, ParameterValue] = {}
+    for assignment in assigned.assignments:
+        if assignment.variant is not None:
+            for name, value in assignment.variant.parameters.items():
+                parameters.setdefault(f"param_{name}", value)
+    return parameters
+
+
+def _lead(assignments: tuple[Assignment, ...]) -> Assignment | None:
+    given = [it for it in assignments if it.variant is not None]
+    naming = (it for it in given if it.variant is not None and it.variant.model_version is not None)
+    return next(naming, None) or next(iter(given or assignments), None)
