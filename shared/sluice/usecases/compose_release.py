@@ -1,7 +1,10 @@
-"""Compose what a release serves: approved versions only, within the memory that their sessions may take."""
+"""Compose what a release serves: approved versions only, within the memory that their sessions may take.
+
+What running experiments need is preloaded, so that no release takes a unit's variant away.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model import Model
@@ -10,6 +13,7 @@ from sluice.catalog.ports import Registry
 from sluice.catalog.refusals import unapproved
 from sluice.catalog.release import MAX_VERSIONS_PER_RELEASE, ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.errors import InvalidRequest, UnknownModel, UnknownModelVersion
+from sluice.usecases.experiment_needs import NOTHING_NEEDED, ExperimentNeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,10 @@ class ReleaseWish:
     note: str = ""
 
 
-def compose_release(name: str, wish: ReleaseWish, *, registry: Registry) -> ReleaseContent:
-    """The content of the release that `wish` describes.
+def compose_release(
+    name: str, wish: ReleaseWish, *, registry: Registry, needs: ExperimentNeeds = NOTHING_NEEDED
+) -> ReleaseContent:
+    """The content of the release that `wish` describes, and with it what experiments need.
 
     Raises UnknownModel, UnknownModelVersion, NotApproved, and InvalidRequest for more versions than a release
     takes or artefacts beyond the session memory budget.
@@ -36,11 +42,15 @@ def compose_release(name: str, wish: ReleaseWish, *, registry: Registry) -> Rele
     model = registry.find_model(name)
     if model is None:
         raise UnknownModel(name)
-    versions = _versions(model, wish, registry)
-    preload = tuple(dict.fromkeys(wish.preload if wish.preload is not None else [wish.default_version]))
-    _check_budget(versions, preload, wish.settings)
+    preload = tuple(dict.fromkeys([*_preload(wish), *needs.preloaded]))
+    versions = _versions(model, replace(wish, preload=preload), registry)
+    _check_budget(versions, preload, wish.settings, needs)
     released = {number: ReleasedVersion(number, each.artefact, each.signature) for number, each in versions.items()}
     return ReleaseContent(model, wish.default_version, preload, released, wish.settings)
+
+
+def _preload(wish: ReleaseWish) -> Sequence[int]:
+    return [wish.default_version] if wish.preload is None else wish.preload
 
 
 def _versions(model: Model, wish: ReleaseWish, registry: Registry) -> dict[int, ModelVersion]:
@@ -61,7 +71,9 @@ def _versions(model: Model, wish: ReleaseWish, registry: Registry) -> dict[int, 
     return chosen
 
 
-def _check_budget(versions: Mapping[int, ModelVersion], preload: Sequence[int], settings: ReleaseSettings) -> None:
+def _check_budget(
+    versions: Mapping[int, ModelVersion], preload: Sequence[int], settings: ReleaseSettings, needs: ExperimentNeeds
+) -> None:
     budget = settings.session_memory_budget_bytes
     for number, version in versions.items():
         if version.artefact.size_bytes > budget:
@@ -69,4 +81,7 @@ def _check_budget(versions: Mapping[int, ModelVersion], preload: Sequence[int], 
             raise InvalidRequest(f"session_memory_budget_bytes == {budget}, but {found}")
     together = sum(versions[number].artefact.size_bytes for number in preload)
     if together > budget:
-        raise InvalidRequest(f"session_memory_budget_bytes == {budget}, but the preloaded versions have {together}")
+        why = f" ({needs})" if needs.preloaded else ""
+        raise InvalidRequest(
+            f"session_memory_budget_bytes == {budget}, but the preloaded versions have {together}{why}"
+        )

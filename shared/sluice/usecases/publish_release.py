@@ -13,21 +13,27 @@ from sluice.catalog.release import Release, ReleaseBinding, ReleaseContent
 from sluice.catalog.release_document import content_digest, content_to_bytes
 from sluice.clock import Clock
 from sluice.errors import AliasRefused, Conflict, ReleaseTaken
+from sluice.experiments.ports import DefinitionStore
 from sluice.usecases.compose_release import ReleaseWish, compose_release
+from sluice.usecases.experiment_needs import NOTHING_NEEDED, ExperimentNeeds, experiment_needs
 
 _NUMBER_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release, its function version, and the alias as it is: unmoved, unless nothing served before."""
+    """A release, its function version, and the alias as it is: unmoved, unless nothing served before.
+
+    `needs` is what running experiments asked of the release.
+    """
 
     release: Release
     function_version: str
     alias: AliasState
+    needs: ExperimentNeeds = NOTHING_NEEDED
 
 
-def publish_release(
+def publish_release(  # noqa: PLR0913 - every port is named
     model: str,
     wish: ReleaseWish,
     *,
@@ -36,22 +42,26 @@ def publish_release(
     publisher: FunctionPublisher,
     clock: Clock,
     by: str,
+    definitions: DefinitionStore | None = None,
 ) -> PublishedRelease:
     """Publish what `wish` says, or take up the latest release if it says the same.
 
+    With `definitions` it also preloads what running experiments need, and its note says so.
     Traffic moves only if nothing served before and nobody moved any: the model's first release gets all of it. Raises
     UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, PublishFailed, Conflict,
     StoreUnavailable.
     """
-    released = compose_release(model, wish, registry=registry)
+    needs = experiment_needs(model, registry=registry, definitions=definitions) if definitions else NOTHING_NEEDED
+    released = compose_release(model, wish, registry=registry, needs=needs)
     content.put("releases", content_to_bytes(released))
-    release = _release(released, registry, clock=clock, by=by, note=wish.note)
+    note = "; ".join(filter(None, (wish.note, str(needs))))
+    release = _release(released, registry, clock=clock, by=by, note=note)
     function_version = publisher.publish(model, release)
     registry.bind_function_version(ReleaseBinding(model, function_version, release.number, clock.now()))
     alias = _alias(model, function_version, publisher)
     if _awaits_the_first_release(alias, registry.list_bindings(model)):
         alias = _first_traffic(model, alias, function_version, publisher)
-    return PublishedRelease(release, function_version, alias)
+    return PublishedRelease(release, function_version, alias, needs)
 
 
 def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: str, note: str) -> Release:
