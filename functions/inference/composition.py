@@ -21,6 +21,7 @@ from sluice.errors import NoReleaseYet, NotAvailable
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
 from sluice.inference.record_metrics import to_ms
+from sluice.usecases.assign_unit import UnitAssigner
 from sluice.usecases.open_release import open_release
 from sluice.usecases.record_inference import RecordPorts
 
@@ -51,7 +52,7 @@ def build_handler(
     )
     assign = build_assigner(settings, stores=stores, instruments=instruments) if stores else None
     infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments, assign=assign)
-    infer.expect_first_call(_warm_up(releases, imports_ms))
+    infer.expect_first_call(_warm_up(releases, assign, imports_ms))
     return dispatching_handler(settings.model, releases=releases, infer=infer)
 
 
@@ -97,11 +98,14 @@ def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndp
     return handle
 
 
-def _warm_up(releases: ReleaseHolder, imports_ms: float) -> ColdStart:
+def _warm_up(releases: ReleaseHolder, assign: UnitAssigner | None, imports_ms: float) -> ColdStart:
     started_ns = perf_counter_ns()
     opened_ns = started_ns
     try:
         opened = releases.get()
+        if assign is not None:
+            # Opens the connection too: within a unit's budget there is no time for that.
+            assign.ports.snapshot.get()
         opened_ns = perf_counter_ns()
         opened.require_ready()
     except NotAvailable:

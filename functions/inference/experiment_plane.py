@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functions.inference.instruments import Instruments
 from functions.inference.settings import InferenceSettings
 from sluice.experiments.decider import Decider
-from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitStore
+from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitAssignments
 from sluice.experiments.snapshot import decode_model_snapshot, subject_of
 from sluice.experiments.unit_request import UnitSources
 from sluice.usecases.assign_unit import AssignmentPorts, UnitAssigner
@@ -18,7 +18,7 @@ class ExperimentStores:
     """Where definitions and units are."""
 
     snapshots: SnapshotReader
-    units: UnitStore
+    units: UnitAssignments
 
 
 def build_assigner(settings: InferenceSettings, *, stores: ExperimentStores, instruments: Instruments) -> UnitAssigner:

@@ -4,6 +4,7 @@ from time import perf_counter_ns
 
 from functions.inference.import_time import IMPORTS_STARTED_NS  # isort: skip  first: it starts the watch
 from functions.inference.composition import build_handler
+from functions.inference.experiment_plane import ExperimentStores
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.s3_content_store import S3ContentStore, s3_client
 from sluice.adapters.stdout_records import write_line
@@ -17,9 +18,23 @@ _buckets = {
     "records": _settings.records_bucket,
 }
 
+
+def _experiment_stores() -> ExperimentStores | None:
+    if not _settings.experiments_table:
+        return None
+    from sluice.adapters.experiment_stores import stores_in_time
+
+    return ExperimentStores(
+        *stores_in_time(
+            _settings.experiments_table, _settings.units_table, unit_budget_ms=_settings.unit_state_budget_ms
+        )
+    )
+
+
 handler = build_handler(
     _settings,
     content=S3ContentStore(s3_client(), _buckets),
     write_line=write_line,
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
+    stores=_experiment_stores(),
 )

@@ -84,8 +84,8 @@ class DefinitionStore(SnapshotReader, Protocol):
         ...
 
 
-class UnitStore(Protocol):
-    """The state of units: one partition per unit."""
+class UnitAssignments(Protocol):
+    """What a serving function needs of units: one partition per unit."""
 
     def load(self, unit_type: str, unit_id: str, *, now: datetime) -> UnitState:
         """All of the unit's state in one query, eventually consistent; what has expired is left out."""
@@ -94,6 +94,10 @@ class UnitStore(Protocol):
     def put_if_absent(self, unit_type: str, unit_id: str, assignment: StoredAssignment) -> StoredAssignment:
         """Store it, unless there is one that has not expired; give what is stored now. One round trip either way."""
         ...
+
+
+class UnitStore(UnitAssignments, Protocol):
+    """The state of units."""
 
     def mark_crossed_over(self, unit_type: str, unit_id: str, experiment: str) -> None:
         """Mark the stored assignment, once and for ever; nothing happens where there is none."""

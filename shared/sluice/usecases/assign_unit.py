@@ -120,7 +120,7 @@ def _to_store(assignment: Assignment, clock: Clock) -> StoredAssignment:
         experiment.draw_name,
         assignment.slot,
         now,
-        now + timedelta(days=STICKY_DAYS),
+        now.replace(microsecond=0) + timedelta(days=STICKY_DAYS),  # stores keep expiry to the second
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sluice.clock import Clock
-from sluice.experiments.ports import UnitStore
+from sluice.experiments.ports import UnitAssignments
 from sluice.experiments.unit_state import StoredAssignment, UnitState
 
 _NS_PER_SECOND = 1_000_000_000
@@ -20,7 +20,9 @@ class UnitStates:
     A stale state cannot give a unit a second variant, because what is not stored is written under a condition.
     """
 
-    def __init__(self, store: UnitStore, *, clock: Clock, cache_seconds: float, timer_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, store: UnitAssignments, *, clock: Clock, cache_seconds: float, timer_ns: Callable[[], int]
+    ) -> None:
         self._store, self._clock, self._timer_ns = store, clock, timer_ns
         self._cache_ns = int(cache_seconds * _NS_PER_SECOND)
         self._held: OrderedDict[UnitName, tuple[int, UnitState]] = OrderedDict()

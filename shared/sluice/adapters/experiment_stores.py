@@ -1,0 +1,52 @@
+"""Definitions and units for a serving function: one client, and a time budget around every call."""
+
+from datetime import datetime
+
+from sluice.adapters.deadline import Deadline
+from sluice.adapters.dynamodb_client import dynamodb_client
+from sluice.adapters.dynamodb_snapshots import DynamoSnapshots
+from sluice.adapters.dynamodb_units import DynamoUnits
+from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitAssignments
+from sluice.experiments.unit_state import StoredAssignment, UnitState
+
+# Longer than any budget: a connection that comes too late for one call is there for the next.
+_CLIENT_BUDGET_MS = 1_000
+# A snapshot is read every few seconds, and a kill switch comes by it.
+_SNAPSHOT_BUDGET_MS = 500
+
+
+class UnitsInTime:
+    """`experiments.ports.UnitAssignments`, each call within the deadline or StoreUnavailable."""
+
+    def __init__(self, units: UnitAssignments, deadline: Deadline) -> None:
+        self._units, self._deadline = units, deadline
+
+    def load(self, unit_type: str, unit_id: str, *, now: datetime) -> UnitState:
+        """See the port."""
+        return self._deadline.call(lambda: self._units.load(unit_type, unit_id, now=now))
+
+    def put_if_absent(self, unit_type: str, unit_id: str, assignment: StoredAssignment) -> StoredAssignment:
+        """See the port. A write that comes too late may still be done, and then stands."""
+        return self._deadline.call(lambda: self._units.put_if_absent(unit_type, unit_id, assignment))
+
+
+class SnapshotsInTime:
+    """`experiments.ports.SnapshotReader`, each call within the deadline or StoreUnavailable."""
+
+    def __init__(self, snapshots: SnapshotReader, deadline: Deadline) -> None:
+        self._snapshots, self._deadline = snapshots, deadline
+
+    def find_snapshot(self, subject: str) -> StoredSnapshot | None:
+        """See the port."""
+        return self._deadline.call(lambda: self._snapshots.find_snapshot(subject))
+
+
+def stores_in_time(
+    experiments_table: str, units_table: str, *, unit_budget_ms: int
+) -> tuple[SnapshotsInTime, UnitsInTime]:
+    """Both stores in the region and at the endpoint of the environment; nothing is sent yet."""
+    client = dynamodb_client(budget_ms=_CLIENT_BUDGET_MS)
+    snapshots = SnapshotsInTime(
+        DynamoSnapshots(client, experiments_table), Deadline(_SNAPSHOT_BUDGET_MS, store="definitions")
+    )
+    return snapshots, UnitsInTime(DynamoUnits(client, units_table), Deadline(unit_budget_ms))
