@@ -24,8 +24,9 @@ from sluice.local.gateway.own_answers import (
 )
 from sluice.local.gateway.request import HttpRequest
 from sluice.local.gateway.routes import Route, RouteTable
-from sluice.local.gateway.throttle import ThrottleSettings, TokenBucket
+from sluice.local.gateway.throttle import ThrottleSettings
 from sluice.local.lambda_host.invocation import FunctionInvoker
+from sluice.token_bucket import TokenBucket
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Gateway:
         self._invoker = invoker
         self._clock = clock
         self._routes = routes
-        self._bucket = TokenBucket(settings.throttle)
+        self._bucket = TokenBucket(settings.throttle.rate_per_second, settings.throttle.burst_count)
         # A function that outlives its request keeps running, as on AWS; the reference keeps its task alive.
         self._running: set[asyncio.Task[HttpAnswer]] = set()
         self.settings = settings

@@ -1,7 +1,5 @@
-"""The token bucket with which API Gateway throttles a stage."""
+"""How API Gateway throttles a stage: by a token bucket."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -15,24 +13,3 @@ class ThrottleSettings:
     def __post_init__(self) -> None:
         if self.rate_per_second < 0 or self.burst_count < 0:
             raise ValueError("a throttle needs a rate and a burst of zero or more")
-
-
-class TokenBucket:
-    """Grants one token per request; for use on one event loop."""
-
-    def __init__(self, settings: ThrottleSettings, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._settings = settings
-        self._monotonic = monotonic
-        self._tokens = float(settings.burst_count)
-        self._filled_at = monotonic()
-
-    def take(self) -> bool:
-        """Whether a request may pass now; takes a token if so."""
-        now = self._monotonic()
-        gained = (now - self._filled_at) * self._settings.rate_per_second
-        self._tokens = min(float(self._settings.burst_count), self._tokens + gained)
-        self._filled_at = now
-        if self._tokens < 1.0:
-            return False
-        self._tokens -= 1.0
-        return True
