@@ -1,7 +1,7 @@
-"""Force a variant on one unit, to look at it or to show it; its exposures are never analysed."""
+"""Force a variant of an experiment or a flag on one unit, to look at it or to show it, and let it go again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sluice.clock import Clock
 from sluice.errors import InvalidRequest, MoveRefused
@@ -14,62 +14,57 @@ from sluice.usecases.definition_change import Change
 from sluice.usecases.find_experiment import find_experiment
 from sluice.usecases.find_flag import find_flag
 
-LONGEST_OVERRIDE_DAYS = 365
+DAYS_LIMIT = 400
 
-_MOVE = "override"
+_MOVE = "force a variant"
 _FLAG = override_subject("")
 
 
 @dataclass(frozen=True, slots=True)
-class Forced:
-    """A variant of `subject`, an experiment's key or `flag:` and a flag's, until `expires_at` (aware)."""
+class ForcedVariant:
+    """The variant of `subject`, an experiment's key or `flag:` and a flag's, that the unit is to get for `days`."""
 
+    unit_type: str
+    unit_id: str
     subject: str
     variant: str
-    expires_at: datetime
+    days: int
 
 
 def override_unit(
-    unit_type: str,
-    unit_id: str,
-    forced: Forced,
-    *,
-    change: Change,
-    definitions: DefinitionStore,
-    units: UnitStore,
-    clock: Clock,
+    wanted: ForcedVariant, *, change: Change, definitions: DefinitionStore, units: UnitStore, clock: Clock
 ) -> Override:
-    """Store the override, in the place of an older one of the same subject.
+    """Force it; an older override of this subject for this unit is replaced. It never counts in an analysis.
 
-    Functions learn of it when their memory of the unit runs out. Raises InvalidUnit, UnknownDefinition, MoveRefused
-    for what is over, InvalidRequest for a variant, unit type or expiry that is none.
+    Functions learn of it when their memory of the unit runs out. Raises UnknownDefinition, MoveRefused for what is
+    over, InvalidRequest for a variant, unit type or number of days that is none, InvalidUnit, StoreUnavailable.
     """
-    unit_type, unit_id = checked_unit_type(unit_type, "unit_type"), checked_unit_id(unit_id, "unit_id")
-    _check_expiry(forced.expires_at, clock.now())
-    drawn, variants = _subject(forced.subject, definitions)
-    if unit_type != drawn:
-        raise InvalidRequest(f"unit_type == {unit_type!r}, but {forced.subject} draws units of type {drawn!r}")
-    if forced.variant not in variants:
-        raise InvalidRequest(f"variant == {forced.variant!r}, {forced.subject} has {', '.join(variants)}")
-    override = Override(forced.subject, forced.variant, change.by, change.why, forced.expires_at)
+    unit_id = checked_unit_id(wanted.unit_id, "unit_id")
+    if type(wanted.days) is not int or not 1 <= wanted.days <= DAYS_LIMIT:
+        raise InvalidRequest(f"days == {wanted.days!r}, must be 1 to {DAYS_LIMIT}")
+    unit_type, variants = _unit_type_and_variants(wanted.subject, definitions)
+    if wanted.unit_type != unit_type:
+        raise InvalidRequest(
+            f"unit_type == {wanted.unit_type!r}, but {wanted.subject} draws units of type {unit_type!r}"
+        )
+    if wanted.variant not in variants:
+        raise InvalidRequest(f"variant == {wanted.variant!r}, {wanted.subject} has {', '.join(variants)}")
+    until = clock.now() + timedelta(days=wanted.days)
+    override = Override(wanted.subject, wanted.variant, change.by, change.why, until)
     units.put_override(unit_type, unit_id, override)
     return override
 
 
 def remove_override(unit_type: str, unit_id: str, subject: str, *, units: UnitStore) -> bool:
-    """Whether there was one; the subject may be long gone. Raises InvalidUnit."""
+    """Let the unit get what the rules give it; whether it had an override. The subject may be long gone.
+
+    Raises InvalidUnit, StoreUnavailable.
+    """
     unit_type, unit_id = checked_unit_type(unit_type, "unit_type"), checked_unit_id(unit_id, "unit_id")
     return units.remove_override(unit_type, unit_id, subject)
 
 
-def _check_expiry(expires_at: datetime, now: datetime) -> None:
-    if not now < expires_at <= now + timedelta(days=LONGEST_OVERRIDE_DAYS):
-        rule = f"must be after {now.isoformat()} and within {LONGEST_OVERRIDE_DAYS} days of it"
-        raise InvalidRequest(f"expires_at == {expires_at.isoformat()}, {rule}")
-
-
-def _subject(subject: str, definitions: DefinitionStore) -> tuple[str, list[str]]:
-    """What type of unit it draws, and its variants."""
+def _unit_type_and_variants(subject: str, definitions: DefinitionStore) -> tuple[str, list[str]]:
     if subject.startswith(_FLAG):
         flag = find_flag(subject.removeprefix(_FLAG), definitions=definitions).flag
         if flag.is_archived:
