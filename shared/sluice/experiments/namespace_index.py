@@ -20,8 +20,8 @@ class NamespaceIndex:
         self.unit_type: str = entry["unit_type"]
         self._draw_name = f"{self.key}:{entry['seed']}"
         self.draw = Draw(namespace_salt(self.key, entry["seed"]), self.unit_type)
-        self._holdout = Draw(holdout_salt(self.key, entry["seed"]), self.unit_type)
-        self._holdout_slots: int = entry["holdout_bps"] * SLOTS_PER_BPS
+        self.holdout = Draw(holdout_salt(self.key, entry["seed"]), self.unit_type)
+        self.holdout_slots: int = entry["holdout_bps"] * SLOTS_PER_BPS
         self._firsts = [first for first, _, _ in entry["slots"]]
         self._ends = [end for _, end, _ in entry["slots"]]
         self._entries = [experiments[at] for _, _, at in entry["slots"]]
@@ -40,7 +40,7 @@ class NamespaceIndex:
 
     def holds_out(self, unit_id: bytes) -> bool:
         """Whether the unit is kept out of the whole namespace."""
-        return self._holdout_slots > 0 and self._holdout.slot_of(unit_id) < self._holdout_slots
+        return self.holdout_slots > 0 and self.holdout.slot_of(unit_id) < self.holdout_slots
 
     def _prepare(self, entry: Mapping[str, Any]) -> RunningExperiment:
         prepared = self._prepared.get(entry["key"])

@@ -21,8 +21,10 @@ class RunningExperiment:
         "allocation_version",
         "by_key",
         "condition",
+        "coverage_bps",
         "draw",
         "draw_name",
+        "eligibility",
         "is_stopped",
         "key",
         "namespace",
@@ -46,13 +48,24 @@ class RunningExperiment:
         self.allocation_version = allocation.allocation_version
         self._starts, self._ends = zip(*allocation.ranges(), strict=True)
         self.draw = _draw(entry, unit_type)
-        self.condition: Condition | None = language.compile(entry["eligibility"]) if entry["eligibility"] else None
+        self.coverage_bps: int = entry["coverage_bps"]
+        self.eligibility: str = entry["eligibility"]
+        self.condition: Condition | None = language.compile(self.eligibility) if self.eligibility else None
 
     def variant_at(self, slot: int) -> Variant | None:
         """Who owns a slot of the arm draw; the same answer as `Allocation.variant_at`, without building ranges."""
         position = bisect_right(self._starts, slot) - 1
         # Variants without weight begin where the next one does; bisect lands on the last of them.
         return self.variants[position] if slot < self._ends[position] else None
+
+    @property
+    def salt(self) -> str:
+        """What the arm draw is salted with; GrowthBook's hash calls it a seed."""
+        return self.draw.salt if isinstance(self.draw, Draw) else self.draw.seed
+
+    def ranges(self) -> list[tuple[Variant, int, int]]:
+        """Each variant with the first slot that it owns and the first after it that it does not."""
+        return list(zip(self.variants, self._starts, self._ends, strict=True))
 
 
 def to_entry(experiment: Experiment) -> dict[str, Any]:
