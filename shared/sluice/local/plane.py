@@ -60,6 +60,8 @@ class Plane:
             "SLUICE_AWS_ENDPOINT_URL": self.aws_url,
             "SLUICE_GATEWAY_URL": self.gateway_url,
             "SLUICE_REGISTRY_TABLE": self._names.registry_table,
+            "SLUICE_EXPERIMENTS_TABLE": self._names.experiments_table,
+            "SLUICE_UNITS_TABLE": self._names.units_table,
             "SLUICE_ARTEFACTS_BUCKET": self._names.artefacts_bucket,
             "SLUICE_RECORDS_BUCKET": self._names.records_bucket,
         }
@@ -79,7 +81,8 @@ class Plane:
         self.gateway_url, self.aws_url = _url(gateway_socket), _url(aws_socket)
         store = _open_store(settings, undo)
         self.functions = kept_functions(store, region=REGION, account_id=_ACCOUNT_ID, clock=self.clock)
-        moto = MotoApplication(account_id=_ACCOUNT_ID, journal=store.journal if store else None).start()
+        journal = store.journal if store else None
+        moto = MotoApplication(account_id=_ACCOUNT_ID, journal=journal, clock=self.clock).start()
         undo.callback(moto.stop)
         loop = LoopThread()
         undo.callback(loop.stop)
@@ -104,6 +107,7 @@ class Plane:
         applications = AwsApplications(functions, logs_wsgi_app(self.log_store), moto, PlaneApi(self.clock))
         endpoint = AwsEndpoint(applications, listener)
         undo.callback(endpoint.stop)
+        undo.callback(moto.end_waiting)
         endpoint.start()
 
     def _start_gateway(self, settings: PlaneSettings, listener: socket, *, loop: LoopThread, undo: ExitStack) -> None:

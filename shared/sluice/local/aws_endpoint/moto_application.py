@@ -7,17 +7,21 @@ one local plane per process, and a fresh one starts empty.
 
 import logging
 import threading
+from contextlib import ExitStack
 from typing import Self
 
+from sluice.clock import Clock, SystemClock
 from sluice.errors import Conflict, StoreUnavailable
 from sluice.local.aws_endpoint.answer import WsgiAnswer, WsgiApp, refusal, run_whole
 from sluice.local.aws_endpoint.journal import Journal
 from sluice.local.aws_endpoint.moto_journal import MotoJournal
+from sluice.local.aws_endpoint.moto_queues import is_receive, receive
+from sluice.local.aws_endpoint.moto_time import MotoTime
 from sluice.local.aws_endpoint.request import AwsRequest
 from sluice.local.aws_errors import AwsError
 
 _LOGGER = logging.getLogger(__name__)
-OFFERED_SERVICES = ("dynamodb", "s3", "sts")
+OFFERED_SERVICES = ("dynamodb", "s3", "sqs", "sts")
 _occupied = threading.Lock()
 
 
@@ -29,31 +33,42 @@ class MotoOccupied(Conflict):
 
 
 class MotoApplication:
-    """Answers AWS requests with moto; with a journal, every acknowledged change outlives the process."""
+    """Answers AWS requests with moto; with a journal, every acknowledged change outlives the process.
 
-    def __init__(self, *, account_id: str, journal: Journal | None = None) -> None:
+    `clock` is what messages in queues become visible by.
+    """
+
+    def __init__(self, *, account_id: str, journal: Journal | None = None, clock: Clock | None = None) -> None:
         self._account_id = account_id
-        self._journal = MotoJournal(journal) if journal else None
+        self._time = MotoTime(clock or SystemClock())
+        self._journal = MotoJournal(journal, self._time) if journal else None
         self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._undo = ExitStack()
         self._moto: WsgiApp | None = None
 
     def start(self) -> Self:
         """Load moto, empty it and replay the journal. Raises MotoOccupied, JournalCorrupt."""
         if not _occupied.acquire(blocking=False):
             raise MotoOccupied
-        try:
-            self._moto = _load()
+        with ExitStack() as undo:
+            undo.callback(_occupied.release)
+            moto = _load()
+            undo.enter_context(self._time.given_to_moto())
             if self._journal is not None:
-                self._journal.replay(self._moto)
-        except BaseException:
-            _occupied.release()
-            raise
+                self._journal.replay(moto)
+            self._undo = undo.pop_all()
+        self._moto = moto
         return self
+
+    def end_waiting(self) -> None:
+        """Let nobody wait for messages any more."""
+        self._ending.set()
 
     def stop(self) -> None:
         """Let another plane of this process have moto; nothing may be answered after it."""
         self._moto = None
-        _occupied.release()
+        self._undo.close()
 
     def answer(self, request: AwsRequest) -> WsgiAnswer:
         """The service's answer, or an AWS error for what is not offered or failed. Thread-safe."""
@@ -68,7 +83,14 @@ class MotoApplication:
             offered = ", ".join(OFFERED_SERVICES)
             message = f"the local plane does not offer {request.service!r} here; of moto it offers {offered}"
             raise AwsError("NotImplemented", 501, message)
+        if request.service == "sqs" and not request.operation:
+            raise AwsError(
+                "NotImplemented", 501, "the local plane speaks the JSON protocol of SQS, not its query protocol"
+            )
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
+        return receive(request, self._alone, self._ending) if is_receive(request) else self._alone(request)
+
+    def _alone(self, request: AwsRequest) -> WsgiAnswer:
         with self._lock:
             return self._apply(request)
 

@@ -10,7 +10,12 @@ from sluice.local.aws_errors import AwsError
 
 _SCOPE = re.compile(r"Credential=[^/,\s]*/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"X-Amz-Credential=[^&]*?%2F\d{8}%2F([^&]+?)%2F([^&]+?)%2Faws4_request", re.IGNORECASE)
-_TARGET_SERVICES = {"DynamoDB_20120810": "dynamodb", "DynamoDBStreams_20120810": "dynamodb", "Logs_20140328": "logs"}
+_TARGET_SERVICES = {
+    "AmazonSQS": "sqs",
+    "DynamoDB_20120810": "dynamodb",
+    "DynamoDBStreams_20120810": "dynamodb",
+    "Logs_20140328": "logs",
+}
 _READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List", "Assume")
 
 
@@ -46,11 +51,17 @@ class AwsRequest:
         return scope[2].lower() if scope else "s3"
 
     @property
+    def operation(self) -> str:
+        """The operation, where the protocol names it in a header (DynamoDB, SQS); else empty."""
+        target: str = self.environ.get("HTTP_X_AMZ_TARGET", "")
+        return target.partition(".")[2]
+
+    @property
     def changes_state(self) -> bool:
         """Whether the operation may change what later reads see; in doubt it may."""
         if self.service == "s3":
             return self.environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS")
-        operation = self.environ.get("HTTP_X_AMZ_TARGET", "").partition(".")[2]
+        operation = self.operation
         return not operation.startswith(_READS) if operation else self.service != "sts"
 
     @property
