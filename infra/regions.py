@@ -49,17 +49,18 @@ class _Serving:
             assets=self.assets,
             env=place,
         )
-        topic = self._watch(prefix, serving, place) if self.environment.is_watched else None
+        topic = self._watch(prefix, serving, data, place) if self.environment.is_watched else None
         if self.environment.gpu_endpoints:
             self._add_gpu(prefix, data, topic, place)
 
-    def _watch(self, prefix: str, serving: ServingStack, place: cdk.Environment) -> sns.ITopic:
+    def _watch(self, prefix: str, serving: ServingStack, data: ServedData, place: cdk.Environment) -> sns.ITopic:
         return WatchStack(
             self.app,
             f"{prefix}-watch",
             stack_name=self._name("watch"),
             environment=self.environment,
             models=serving.models,
+            outcomes=data.outcomes,
             env=place,
         ).topic
 

@@ -17,6 +17,8 @@ from infra.constructs.gateway import Gateway, GatewayProps, build_gateway
 from infra.constructs.granted_table import GrantedTable
 from infra.constructs.health_checked_dns import HealthCheckedDns, HealthCheckedDnsProps
 from infra.constructs.model_function import ModelFunction, ModelFunctionProps
+from infra.constructs.outcomes_functions import OutcomesDelivery, OutcomesIntake, OutcomesProps
+from infra.constructs.outcomes_queue import OutcomesQueue
 from infra.constructs.python_function import FunctionPlace
 from infra.constructs.record_shipping import RecordShipping
 from infra.constructs.registry_function import RegistryFunctionProps
@@ -39,13 +41,28 @@ class ServedData(Protocol):
         ...
 
     @property
+    def experiments(self) -> GrantedTable:
+        """Experiments, namespaces, flags, and the snapshots that functions read."""
+        ...
+
+    @property
+    def units(self) -> GrantedTable:
+        """What units were assigned, and what was forced on them."""
+        ...
+
+    @property
     def artefacts(self) -> ArtefactsBucket:
         """Artefacts and release documents."""
         ...
 
     @property
     def records(self) -> RecordsBucket:
-        """Inference records, and bodies too large for one."""
+        """Inference records, bodies too large for one, and outcomes."""
+        ...
+
+    @property
+    def outcomes(self) -> OutcomesQueue:
+        """What waits to be stored."""
         ...
 
 
@@ -68,8 +85,8 @@ class ServingStack(cdk.Stack):
         self._layers = FunctionLayers(self, "Layers", assets=assets)
         self._for_registry = RegistryFunctionProps(self._place, environment, self._layers, data.registry)
         self.models = {model.name: self._model(model) for model in environment.models}
-        control = ControlFunction(self, "Control", self._for_registry)
-        self.gateway = self._gateway(control)
+        control = ControlFunction(self, "Control", self._for_registry, experiments=data.experiments, units=data.units)
+        self.gateway = self._gateway(control, self._outcomes())
         if environment.second_region:
             self._fail_over(control)
         self._deployment_steps()
@@ -78,17 +95,34 @@ class ServingStack(cdk.Stack):
         self._outputs()
 
     def _model(self, model: Any) -> ModelFunction:
-        name = model_function_name(self._environment, model.name)
+        environment, data = self._environment, self._data
         props = ModelFunctionProps(
-            name, model, self._layers, self._data.artefacts, self._data.records, metrics_namespace_of(self._environment)
+            model_function_name(environment, model.name),
+            model,
+            self._layers,
+            data.artefacts,
+            data.records,
+            data.experiments,
+            data.units,
+            environment.experiments,
+            metrics_namespace_of(environment),
         )
         return ModelFunction(self, f"Model-{model.name}", place=self._place, props=props)
 
-    def _gateway(self, control: ControlFunction) -> Gateway:
+    def _outcomes(self) -> OutcomesIntake:
+        data, declared = self._data, self._environment.experiments
+        props = OutcomesProps(
+            self._place, self._layers, data.outcomes, data.experiments, data.records, declared.outcomes_concurrency
+        )
+        OutcomesDelivery(self, "OutcomesDelivery", props)
+        return OutcomesIntake(self, "Outcomes", props)
+
+    def _gateway(self, control: ControlFunction, outcomes: OutcomesIntake) -> Gateway:
         aliases = {name: model.alias for name, model in self.models.items()}
         props = GatewayProps(
             self._environment.api,
             control.alias,
+            outcomes.alias,
             aliases,
             self._environment.data,
             self._data.keys.personal,

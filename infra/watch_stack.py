@@ -9,12 +9,14 @@ from constructs import Construct
 from infra.constructs.alarm_topic import AlarmTopic
 from infra.constructs.model_function import ModelFunction
 from infra.constructs.model_watch import ModelWatch, WatchedModel
+from infra.constructs.outcomes_alarms import OutcomesAlarms
+from infra.constructs.outcomes_queue import OutcomesQueue
 from infra.constructs.served_metrics import metrics_namespace_of
 from infra.declarations.environment import Environment
 
 
 class WatchStack(cdk.Stack):
-    """Alarms and a dashboard per model; one topic for all."""
+    """Alarms and a dashboard per model, and alarms on outcomes; one topic for all."""
 
     def __init__(
         self,
@@ -23,6 +25,7 @@ class WatchStack(cdk.Stack):
         *,
         environment: Environment,
         models: Mapping[str, ModelFunction],
+        outcomes: OutcomesQueue,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -31,3 +34,4 @@ class WatchStack(cdk.Stack):
         for name, model in models.items():
             watched = WatchedModel(f"{environment.name}-{name}", model, environment.architecture)
             ModelWatch(self, f"Watch-{name}", watched=watched, namespace=namespace, topic=self.topic)
+        OutcomesAlarms(self, "WatchOutcomes", queue=outcomes, settings=environment.experiments, topic=self.topic)

@@ -47,7 +47,7 @@ class ArtefactsBucket(PrivateBucket):
 
 
 class RecordsBucket(PrivateBucket):
-    """Inference records and the bodies too large for one; what is personal, so it expires."""
+    """Inference records, the bodies too large for one, and outcomes; what is personal, so it expires."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, data: DataSettings, key: kms.IKey | None, logs: s3.IBucket
@@ -65,6 +65,10 @@ class RecordsBucket(PrivateBucket):
     def grant_write_content(self, grantee: iam.IGrantable) -> None:
         """Keep bodies and the records of high-risk predictions."""
         self.grant_put(grantee, "bodies", "records")
+
+    def grant_keep_outcomes(self, grantee: iam.IGrantable) -> None:
+        """Keep outcomes, one object each."""
+        self.grant_put(grantee, "outcomes")
 
     def grant_ship(self, grantee: iam.IGrantable, prefix: str) -> None:
         """Write large objects in parts below one prefix."""

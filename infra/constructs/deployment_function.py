@@ -30,7 +30,7 @@ class DeploymentFunction(Construct):
             self,
             "Deployment",
             props,
-            settings=DeploymentSettings,
+            settings=DeploymentSettings.model_validate(props.names),
             source="deployment",
             description="Guards rollouts against deployments, and carries releases over to new code",
             timeout_seconds=TIMEOUT_SECONDS,

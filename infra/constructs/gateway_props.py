@@ -21,10 +21,23 @@ class GatewayProps:
 
     settings: ApiSettings
     control: lambda_.IAlias
+    outcomes: lambda_.IAlias
     models: Mapping[str, lambda_.IAlias]
     data: DataSettings
     log_key: kms.IKey | None = None
     fails_over: bool = False
+
+    @property
+    def scopes(self) -> list[str] | None:
+        """Of which a caller's token has one, for all but changes; None where any token will do, or none is borne."""
+        auth = self.settings.auth
+        return None if isinstance(auth, IamAuth) else list(auth.scopes) or None
+
+    @property
+    def control_scopes(self) -> list[str] | None:
+        """Of which a token has one that may change something; None where none is borne."""
+        auth = self.settings.auth
+        return None if isinstance(auth, IamAuth) else list(auth.control_scopes)
 
     @property
     def auth_name(self) -> str:

@@ -1,30 +1,52 @@
 """A table as functions see it: what may be done with it is granted in words, and nowhere else."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.key_grants import grant_through
+
 
 class GrantedTable(Construct):
-    """`table`, in this stack's region. Its key may be known by its alias only."""
+    """`table`, in this stack's region. Its key may be known by its alias only. No grant lets anybody scan."""
 
     table: dynamodb.ITableV2
     _key: kms.IKey | None
 
+    def grant_get(self, grantee: iam.IGrantable) -> None:
+        """One item at a time, by its whole key."""
+        self._grant(grantee, "GetItem")
+
+    def grant_get_and_put(self, grantee: iam.IGrantable) -> None:
+        """One item at a time; the code's conditions decide whether one may replace another."""
+        self._grant(grantee, "GetItem", "PutItem")
+
     def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Single items and one partition at a time; no scan."""
-        self._grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
+        """Single items and one partition at a time."""
+        self._grant(grantee, "GetItem", "Query")
 
     def grant_read_and_append(self, grantee: iam.IGrantable) -> None:
         """Read, and put items; the code's conditions decide whether one may replace another."""
-        self._grant(grantee, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
+        self._grant(grantee, "GetItem", "Query", "PutItem")
 
-    def _grant(self, grantee: iam.IGrantable, *actions: str) -> None:
-        iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=[self.table.table_arn])
+    def grant_query_and_put(self, grantee: iam.IGrantable) -> None:
+        """One partition at a time, and items put into it; none is changed in part, none deleted."""
+        self._grant(grantee, "Query", "PutItem")
+
+    def grant_transact(self, grantee: iam.IGrantable) -> None:
+        """Read, and write several items or none of them, under conditions on others too. Nothing is deleted."""
+        self._grant(grantee, "GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+
+    def grant_keep(self, grantee: iam.IGrantable) -> None:
+        """Read, write and delete items, one at a time."""
+        self._grant(grantee, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+
+    def _grant(self, grantee: iam.IGrantable, *operations: str) -> None:
+        actions = [f"dynamodb:{operation}" for operation in operations]
+        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self.table.table_arn])
         if self._key:
-            _grant_through_dynamodb(self._key, grantee)
+            grant_through("dynamodb", self._key, grantee, "kms:Decrypt")
 
 
 class StandbyTable(GrantedTable):
@@ -34,12 +56,3 @@ class StandbyTable(GrantedTable):
         super().__init__(scope, construct_id)
         self._key = key
         self.table = dynamodb.TableV2.from_table_name(self, "Table", name)
-
-
-def _grant_through_dynamodb(key: kms.IKey, grantee: iam.IGrantable) -> None:
-    """DynamoDB uses the key in its caller's name; the caller cannot use it by itself."""
-    via = f"dynamodb.{cdk.Stack.of(key).region}.amazonaws.com"
-    statement = iam.PolicyStatement(
-        actions=["kms:Decrypt"], resources=[key.key_arn], conditions={"StringEquals": {"kms:ViaService": via}}
-    )
-    grantee.grant_principal.add_to_principal_policy(statement)

@@ -13,7 +13,13 @@ from infra.constructs.access_log import http_log_format
 from infra.constructs.gateway_domain import GatewayDomain
 from infra.constructs.gateway_props import GatewayProps
 from infra.constructs.log_groups import KeptLogs
-from infra.constructs.model_routes import CONTROL_ROUTES, check_route_quota, model_routes
+from infra.constructs.model_routes import (
+    CHANGING_ROUTES,
+    CONTROL_ROUTES,
+    OUTCOMES_ROUTES,
+    check_route_quota,
+    model_routes,
+)
 from infra.declarations.api import ApiSettings, JwtAuth
 
 
@@ -33,10 +39,12 @@ class HttpGateway(Construct):
             api_name=cdk.Stack.of(self).stack_name,
             create_default_stage=False,
             default_authorizer=_authorizer(settings),
-            default_authorization_scopes=_scopes(settings),
+            default_authorization_scopes=props.scopes,
             disable_execute_api_endpoint=settings.domain is not None,
         )
-        self._route("Control", CONTROL_ROUTES, props.control)
+        control = self._route("Control", CONTROL_ROUTES, props.control)
+        self._lead(control, CHANGING_ROUTES, scopes=props.control_scopes)
+        self._route("Outcomes", OUTCOMES_ROUTES, props.outcomes)
         for model, alias in props.models.items():
             self._route(f"Model-{model}", model_routes(model), alias)
         stage = self._stage(props)
@@ -45,12 +53,24 @@ class HttpGateway(Construct):
         self.domain = self._domain(props, stage)
         self.url = self.domain.url if self.domain else self.api.api_endpoint
 
-    def _route(self, name: str, keys: Sequence[str], alias: lambda_.IAlias) -> None:
+    def _route(self, name: str, keys: Sequence[str], alias: lambda_.IAlias) -> HttpLambdaIntegration:
         """One integration and one permission for all routes to an alias: each of them has a quota."""
         leads_there = HttpLambdaIntegration(name, alias, scope_permission_to_route=False)
+        self._lead(leads_there, keys)
+        return leads_there
+
+    def _lead(
+        self, leads_there: HttpLambdaIntegration, keys: Sequence[str], scopes: Sequence[str] | None = None
+    ) -> None:
+        """Without `scopes`, those of the whole API."""
         for key in keys:
             method, path = key.split(" ")
-            self.api.add_routes(path=path, methods=[apigatewayv2.HttpMethod(method)], integration=leads_there)
+            self.api.add_routes(
+                path=path,
+                methods=[apigatewayv2.HttpMethod(method)],
+                integration=leads_there,
+                authorization_scopes=scopes,
+            )
 
     def _stage(self, props: GatewayProps) -> apigatewayv2.HttpStage:
         log_group = KeptLogs(self, "AccessLogs", data=props.data, key=props.log_key)
@@ -82,7 +102,3 @@ def _authorizer(settings: ApiSettings) -> apigatewayv2.IHttpRouteAuthorizer:
     if isinstance(settings.auth, JwtAuth):
         return HttpJwtAuthorizer("Callers", settings.auth.issuer, jwt_audience=list(settings.auth.audiences))
     return HttpIamAuthorizer()
-
-
-def _scopes(settings: ApiSettings) -> list[str] | None:
-    return list(settings.auth.scopes) or None if isinstance(settings.auth, JwtAuth) else None

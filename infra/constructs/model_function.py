@@ -14,7 +14,9 @@ from functions.inference.settings import InferenceSettings
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.content_buckets import ArtefactsBucket, RecordsBucket
 from infra.constructs.function_layers import FunctionLayers
+from infra.constructs.granted_table import GrantedTable
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
+from infra.declarations.experiments import ExperimentSettings
 from infra.declarations.model import ModelSettings, ProvisionedConcurrency, SnapStart
 
 LIVE_ALIAS = "live"
@@ -29,6 +31,9 @@ class ModelFunctionProps:
     layers: FunctionLayers
     artefacts: ArtefactsBucket
     records: RecordsBucket
+    experiments: GrantedTable
+    units: GrantedTable
+    deciding: ExperimentSettings
     metrics_namespace: str
 
 
@@ -42,6 +47,8 @@ class ModelFunction(Construct):
         self.function, self.log_group, self.deployment = ours.function, ours.log_group, ours.deployment
         props.artefacts.grant_read_content(ours.role)
         props.records.grant_write_content(ours.role)
+        props.experiments.grant_get(ours.role)
+        props.units.grant_query_and_put(ours.role)
         bootstrap = lambda_.Version(
             self, "BootstrapVersion", lambda_=self.function, removal_policy=cdk.RemovalPolicy.RETAIN
         )
@@ -77,4 +84,12 @@ def _settings(props: ModelFunctionProps) -> InferenceSettings:
         records_bucket=props.records.bucket.bucket_name,
         metrics_namespace=props.metrics_namespace,
         provisioned_concurrency=warmth.environments if isinstance(warmth, ProvisionedConcurrency) else 0,
+        experiments_table=props.experiments.table.table_name,
+        units_table=props.units.table.table_name,
+        snapshot_cache_seconds=props.deciding.snapshot_cache_seconds,
+        unit_state_cache_seconds=props.deciding.unit_state_cache_seconds,
+        unit_state_budget_ms=props.deciding.unit_state_budget_ms,
+        unit_claim=props.deciding.unit_claim or "",
+        attribute_claims=",".join(props.deciding.attribute_claims),
+        record_unit_ids=props.deciding.record_unit_ids,
     )

@@ -1,5 +1,7 @@
 """Which paths lead to which function. Each model has literal ones, and control takes the rest below /v2 (ADR 3).
 
+Below /v1 are changes, and so callers need more there than for predictions, flags and outcomes.
+
 An HTTP API tries the next route when the most specific one does not take the method. REST APIs were seen to do so too,
 but nothing documents it, so on a REST API every node of a model's tree takes every method.
 """
@@ -9,8 +11,18 @@ from collections.abc import Iterable
 _MODELS = "/v2/models"
 _QUOTA = 300  # of routes per HTTP API, and of resources per REST API; AWS raises it for one API on request
 
-CONTROL_ROUTES = ("ANY /v2", "ANY /v2/{proxy+}")
-CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", _MODELS, f"{_MODELS}/{{proxy+}}")
+CONTROL_ROUTES = ("ANY /v2", "ANY /v2/{proxy+}", "ANY /ofrep/v1/{proxy+}")
+CHANGING_ROUTES = ("ANY /v1/{proxy+}",)
+OUTCOMES_ROUTES = ("POST /v1/outcomes",)
+
+_FLAGS = ("/ofrep", "/ofrep/v1", "/ofrep/v1/{proxy+}")
+CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", _MODELS, f"{_MODELS}/{{proxy+}}", *_FLAGS)
+OUTCOMES_RESOURCE = "/v1/outcomes"
+CHANGING_RESOURCES = ("/v1", "/v1/{proxy+}", OUTCOMES_RESOURCE)
+"""Outcomes are posted to the last one; every other method of it is the control API's, as on an HTTP API."""
+
+_SHARED_ROUTES = len(CONTROL_ROUTES) + len(CHANGING_ROUTES) + len(OUTCOMES_ROUTES)
+_SHARED_RESOURCES = 1 + len(CONTROL_RESOURCES) + len(CHANGING_RESOURCES)  # the root is one too
 
 
 class TooManyRoutes(ValueError):
@@ -49,13 +61,13 @@ def model_resources(model: str) -> tuple[str, ...]:
 def check_route_quota(models: Iterable[str]) -> None:
     """Raise TooManyRoutes where an HTTP API could not be created."""
     names = list(models)
-    _check("routes", len(CONTROL_ROUTES) + sum(len(model_routes(name)) for name in names), len(names))
+    _check("routes", _SHARED_ROUTES + sum(len(model_routes(name)) for name in names), len(names))
 
 
 def check_resource_quota(models: Iterable[str]) -> None:
-    """Raise TooManyRoutes where a REST API could not be created; its root is a resource too."""
+    """Raise TooManyRoutes where a REST API could not be created."""
     names = list(models)
-    _check("resources", 1 + len(CONTROL_RESOURCES) + sum(len(model_resources(name)) for name in names), len(names))
+    _check("resources", _SHARED_RESOURCES + sum(len(model_resources(name)) for name in names), len(names))
 
 
 def _check(what: str, count: int, models: int) -> None:

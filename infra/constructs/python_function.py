@@ -29,7 +29,10 @@ class FunctionPlace:
 
 @dataclass(frozen=True, slots=True)
 class FunctionShape:
-    """What makes a function this one. `source` is its folder below `functions/`; `name` is physical, where given."""
+    """What makes a function this one. `name` is physical, where given.
+
+    `source` is its folder below `functions/`, and `entry` the module there that has the handler.
+    """
 
     source: str
     description: str
@@ -37,6 +40,7 @@ class FunctionShape:
     variables: Mapping[str, str]
     memory_mb: int
     timeout_seconds: int
+    entry: str = "handler"
     name: str | None = None
     reserved_concurrency: int | None = None
     starts_from_snapshot: bool = False
@@ -56,7 +60,7 @@ class PythonFunction(Construct):
             description=shape.description,
             runtime=RUNTIME,
             architecture=architecture_of(place.folders),
-            handler=f"functions.{shape.source}.handler.handler",
+            handler=f"functions.{shape.source}.{shape.entry}.handler",
             code=code_of(place.folders.function(shape.source)).code,
             layers=[each.layer for each in shape.layers],
             environment=dict(shape.variables),
@@ -77,5 +81,7 @@ def _acknowledge(function: lambda_.Function) -> None:
     newest = "layers are built for, and tested on, one Python version; a newer one comes with its own tests"
     acknowledge(function, "AwsSolutions::AwsSolutions-L1", newest)
     acknowledge(function, "Serverless::Serverless-LambdaLatestVersion", newest)
-    callers = "nothing that must not be lost is queued: API Gateway waits for the answer, CloudFormation for a PUT"
+    callers = (
+        "nobody invokes it and forgets: API Gateway waits for the answer, CloudFormation for a PUT, SQS keeps its own"
+    )
     acknowledge(function, "Serverless::Serverless-LambdaDLQ", callers)

@@ -23,6 +23,14 @@ class RegistryFunctionProps:
     layers: FunctionLayers
     registry: GrantedTable
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the settings of all of them hold."""
+        return {
+            "registry_table": self.registry.table.table_name,
+            "function_prefix": self.environment.function_prefix,
+        }
+
 
 class RegistryFunction(PythonFunction):
     """`model_function_arns` are what it may be let at; nothing is granted here."""
@@ -33,20 +41,16 @@ class RegistryFunction(PythonFunction):
         construct_id: str,
         props: RegistryFunctionProps,
         *,
-        settings: type[EnvironmentSettings],
+        settings: EnvironmentSettings,
         source: str,
         description: str,
         timeout_seconds: int,
     ) -> None:
-        names = {
-            "registry_table": props.registry.table.table_name,
-            "function_prefix": props.environment.function_prefix,
-        }
         shape = FunctionShape(
             source=source,
             description=description,
             layers=(props.layers.runtime,),
-            variables=settings.model_validate(names).to_environment(),
+            variables=settings.to_environment(),
             memory_mb=_MEMORY_MB,
             timeout_seconds=timeout_seconds,
         )

@@ -12,7 +12,13 @@ from constructs import Construct
 from infra.constructs.access_log import rest_log_format
 from infra.constructs.gateway_domain import GatewayDomain
 from infra.constructs.gateway_props import GatewayProps
-from infra.constructs.model_routes import CONTROL_RESOURCES, check_resource_quota, model_resources
+from infra.constructs.model_routes import (
+    CHANGING_RESOURCES,
+    CONTROL_RESOURCES,
+    OUTCOMES_RESOURCE,
+    check_resource_quota,
+    model_resources,
+)
 from infra.constructs.rest_acknowledgements import acknowledge_rest_findings
 from infra.constructs.rest_logs import RestLogs
 from infra.constructs.usage_plans import add_usage_plans
@@ -39,6 +45,8 @@ class RestGateway(Construct):
             "Validator", validate_request_body=True, validate_request_parameters=True
         )
         self._resources(CONTROL_RESOURCES, props.control)
+        self._resources(CHANGING_RESOURCES, props.control, scopes=props.control_scopes)
+        self._resources([OUTCOMES_RESOURCE], props.outcomes, method="POST")
         for model, alias in props.models.items():
             self._resources(model_resources(model), alias)
         self.api_id, self.stage_name = self.api.rest_api_id, _STAGE
@@ -58,7 +66,7 @@ class RestGateway(Construct):
             cloud_watch_role=False,  # RestLogs sets it, with a role of its own
             deploy_options=_stage_options(logs, props.settings),
             disable_execute_api_endpoint=props.settings.domain is not None,
-            default_method_options=self._authorization(props.settings),
+            default_method_options=self._authorization(props),
         )
         resource = api.node.default_child
         assert isinstance(resource, apigateway.CfnRestApi)
@@ -68,7 +76,8 @@ class RestGateway(Construct):
         _answer_in_the_protocols_shape(api)
         return api
 
-    def _authorization(self, settings: ApiSettings) -> apigateway.MethodOptions:
+    def _authorization(self, props: GatewayProps) -> apigateway.MethodOptions:
+        settings = props.settings
         needs_key = bool(settings.usage_plans)
         if not isinstance(settings.auth, CognitoAuth):
             iam = apigateway.AuthorizationType.IAM
@@ -76,16 +85,27 @@ class RestGateway(Construct):
         pool = cognito.UserPool.from_user_pool_arn(self, "UserPool", settings.auth.user_pool_arn)
         return apigateway.MethodOptions(
             authorizer=apigateway.CognitoUserPoolsAuthorizer(self, "Callers", cognito_user_pools=[pool]),
-            authorization_scopes=list(settings.auth.scopes) or None,
+            authorization_scopes=props.scopes,
             api_key_required=needs_key,
         )
 
-    def _resources(self, paths: Sequence[str], alias: lambda_.IAlias) -> None:
+    def _resources(
+        self,
+        paths: Sequence[str],
+        alias: lambda_.IAlias,
+        *,
+        method: str = "ANY",
+        scopes: Sequence[str] | None = None,
+    ) -> None:
+        """Without `scopes`, those of the whole API."""
         leads_there = apigateway.LambdaIntegration(alias, scope_permission_to_method=False)
         for path in paths:
-            resource = self.api.root.resource_for_path(path)
-            resource.add_method(
-                "ANY", leads_there, request_validator=self._validator, request_parameters=_variables_of(path)
+            self.api.root.resource_for_path(path).add_method(
+                method,
+                leads_there,
+                authorization_scopes=scopes,
+                request_validator=self._validator,
+                request_parameters=_variables_of(path),
             )
 
     def _guard(self, settings: ApiSettings) -> None:

@@ -1,6 +1,6 @@
 """The API of an environment: which kind, who may call it, how fast, under which name. There is no open API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from infra.declarations.refusal import check
@@ -20,23 +20,32 @@ class IamAuth:
 
 @dataclass(frozen=True, slots=True)
 class JwtAuth:
-    """Callers bear a token of `issuer` (an https URL) for one of `audiences`, with one of `scopes` if any are named."""
+    """Callers bear a token of `issuer` (an https URL) for one of `audiences`, with one of `scopes` if any are named.
+
+    The control API takes tokens with one of `control_scopes`, and no others.
+    """
 
     issuer: str
     audiences: tuple[str, ...]
     scopes: tuple[str, ...] = ()
+    control_scopes: tuple[str, ...] = field(kw_only=True)
 
     def __post_init__(self) -> None:
         check("issuer", self.issuer, "an https URL", holds=self.issuer.startswith("https://"))
         check("audiences", self.audiences, "one or more client ids", holds=bool(self.audiences) and all(self.audiences))
+        _check_control_scopes(self.control_scopes)
 
 
 @dataclass(frozen=True, slots=True)
 class CognitoAuth:
-    """What a REST API has in place of JWT: tokens of one Cognito user pool."""
+    """What a REST API has in place of JWT: tokens of one Cognito user pool. Scopes mean the same as there."""
 
     user_pool_arn: str
     scopes: tuple[str, ...] = ()
+    control_scopes: tuple[str, ...] = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        _check_control_scopes(self.control_scopes)
 
 
 Auth = IamAuth | JwtAuth | CognitoAuth
@@ -84,3 +93,8 @@ class ApiSettings:
         check("web_acl_rate_per_5_minutes", limit, "at least 10", holds=limit is None or limit >= 10)
         allowed = "IamAuth or CognitoAuth on a REST API" if is_rest else "IamAuth or JwtAuth on an HTTP API"
         check("auth", self.auth, allowed, holds=not isinstance(self.auth, JwtAuth if is_rest else CognitoAuth))
+
+
+def _check_control_scopes(scopes: tuple[str, ...]) -> None:
+    rule = "one or more, so that who may predict may not change experiments"
+    check("control_scopes", scopes, rule, holds=bool(scopes) and all(scopes))

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from infra.declarations.api import ApiSettings
+from infra.declarations.api import ApiSettings, IamAuth
+from infra.declarations.experiments import ExperimentSettings
 from infra.declarations.gpu_endpoint import GpuEndpointSettings
 from infra.declarations.model import ModelSettings
 from infra.declarations.refusal import check
@@ -73,6 +74,7 @@ class Environment:
     second_region: SecondRegion | None = None
     architecture: Architecture = Architecture.ARM64
     gpu_endpoints: tuple[GpuEndpointSettings, ...] = ()
+    experiments: ExperimentSettings = field(default_factory=ExperimentSettings)
 
     def __post_init__(self) -> None:
         check(
@@ -84,6 +86,8 @@ class Environment:
         check("gpu_endpoints", endpoints, "each named once", holds=len(endpoints) == len(set(endpoints)))
         known = self.region is not None or not self.data.customer_keys
         check("region", self.region, "given, for tables under customer_keys", holds=known)
+        have_claims = not (self.experiments.needs_tokens and isinstance(self.api.auth, IamAuth))
+        check("experiments", self.experiments, "without claims, where callers bear no tokens", holds=have_claims)
         self._check_second_region()
 
     def _check_second_region(self) -> None:

@@ -79,7 +79,7 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def some_assets(root: Path, changed: str = "") -> Path:
-    folders = [Path("functions", name) for name in ("inference", "control", "deployment")]
+    folders = [Path("functions", name) for name in ("inference", "control", "deployment", "outcomes")]
     folders += [Path("layers", arch, name) for arch in ("arm64", "x86_64") for name in ("onnx", "runtime")]
     for folder in folders:
         (root / folder).mkdir(parents=True)

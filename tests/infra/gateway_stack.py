@@ -65,6 +65,7 @@ def a_gateway_stack(
     props = GatewayProps(
         settings or ApiSettings(),
         control=an_alias(stack, "Control"),
+        outcomes=an_alias(stack, "Outcomes"),
         models={name: an_alias(stack, name) for name in models},
         data=DATA,
         log_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN),

@@ -16,7 +16,7 @@ from infra.declarations.refusal import InvalidDeclaration
 from infra.environments import DEV
 
 MODEL = ModelSettings("churn", owner="growth")
-JWT = JwtAuth("https://issuer.example.com", ("client",))
+JWT = JwtAuth("https://issuer.example.com", ("client",), control_scopes=("control",))
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a model's name that AWS takes and the registry does not": (lambda: ModelSettings("Churn", owner="me"), "name"),
@@ -28,10 +28,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "reserved_concurrency",
     ),
     "no environment at all": (lambda: ProvisionedConcurrency(0), "environments"),
-    "a JWT of nobody": (lambda: JwtAuth("https://issuer", ()), "audiences"),
-    "a JWT from an open line": (lambda: JwtAuth("http://issuer", ("client",)), "issuer"),
+    "a JWT of nobody": (lambda: JwtAuth("https://issuer", (), control_scopes=("control",)), "audiences"),
+    "a JWT from an open line": (lambda: replace(JWT, issuer="http://issuer"), "issuer"),
     "a JWT on a REST API": (lambda: ApiSettings(kind=ApiKind.REST, auth=JWT), "auth"),
-    "Cognito on an HTTP API": (lambda: ApiSettings(auth=CognitoAuth("arn")), "auth"),
+    "Cognito on an HTTP API": (lambda: ApiSettings(auth=CognitoAuth("arn", control_scopes=("control",))), "auth"),
     "usage plans on an HTTP API": (lambda: ApiSettings(usage_plans=(UsagePlan("free", 1, 1, 1),)), "usage_plans"),
     "a web ACL on an HTTP API": (lambda: ApiSettings(web_acl_rate_per_5_minutes=100), "web_acl_rate_per_5_minutes"),
     "no requests at all": (lambda: ApiSettings(rate_rps=0), "rate_rps"),

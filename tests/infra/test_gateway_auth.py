@@ -15,8 +15,9 @@ from infra.declarations.refusal import InvalidDeclaration
 from tests.infra.gateway_stack import DOMAIN, GatewayStack, a_gateway_stack, an_alias, findings_of
 from tests.infra.open_routes import open_routes, routes_in
 
-JWT = JwtAuth("https://issuer.example.com", ("client",), ("predict",))
-COGNITO = CognitoAuth("arn:aws:cognito-idp:eu-central-1:000000000000:userpool/eu-central-1_pool", ("api/predict",))
+JWT = JwtAuth("https://issuer.example.com", ("client",), ("predict",), control_scopes=("control",))
+POOL = "arn:aws:cognito-idp:eu-central-1:000000000000:userpool/eu-central-1_pool"
+COGNITO = CognitoAuth(POOL, ("api/predict",), control_scopes=("api/control",))
 PLAN = UsagePlan("gold", 5, 6, 1_000)
 SETTINGS = {
     "http, iam": ApiSettings(),
