@@ -20,6 +20,7 @@ from examples.onnx_export import INPUT, export, predict
 from examples.recipes import RECIPES, Recipe
 
 ROOT = Path(__file__).parent
+UNIT = "ada"
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def build(recipe: Recipe, code_commit: str) -> float:
     (folder / "model.yaml").write_text(manifest_text(recipe, data, metrics=metrics, code_commit=code_commit))
     card = folder / "card.md"
     card.write_text(with_figures(card.read_text(), {**metrics, **_provenance(data, difference)}))
-    _write_json(folder.parent / "request.json", _request(recipe, halves))
+    _write_requests(folder.parent, _request(recipe, halves))
     return difference
 
 
@@ -76,6 +77,13 @@ def _request(recipe: Recipe, halves: Split) -> dict[str, Any]:
     row = shortest(halves.test_rows[:1].reshape(-1))
     shape = [1, *recipe.subject.row_shape]
     return {"inputs": [{"name": INPUT, "shape": shape, "datatype": "FP32", "data": row}]}
+
+
+def _write_requests(folder: Path, request: dict[str, Any]) -> None:
+    """A model with an experiment also gets a request that names a unit."""
+    _write_json(folder / "request.json", request)
+    if (folder / "experiment.yaml").exists():
+        _write_json(folder / "request-with-unit.json", {"parameters": {"sluice_unit": UNIT}, **request})
 
 
 def _write_json(path: Path, document: Any) -> None:
