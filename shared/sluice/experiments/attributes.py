@@ -86,10 +86,15 @@ class AttributeFilter:
     def fitting(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the given values that have the schema's type; a whole number is a double too.
 
-        What does not fit counts as missing: a definition may change its types, and no request may break by that.
+        What does not fit counts as missing, text over 1,024 characters too: a definition may change its types, and no
+        request may break by that.
         """
         plain = self._plain
-        values = {name: value for name, value in given.items() if type(value) is plain.get(name)}
+        values = {
+            name: value
+            for name, value in given.items()
+            if type(value) is plain.get(name) and (type(value) is not str or len(value) <= _TEXT_LIMIT_CHARACTERS)
+        }
         for name, convert in self._converted.items():
             converted = convert(given.get(name))
             if converted is not None:
@@ -104,9 +109,13 @@ def _double(value: Any) -> float | None:
 
 
 def _strings(value: Any) -> list[str] | None:
-    return value if type(value) is list and all(type(each) is str for each in value) else None
+    if type(value) is not list or len(value) > _LIST_LIMIT:
+        return None
+    return value if all(type(each) is str and len(each) <= _TEXT_LIMIT_CHARACTERS for each in value) else None
 
 
+_TEXT_LIMIT_CHARACTERS = 1_024
+_LIST_LIMIT = 100
 _EXACT_DOUBLE = range(-(2**53), 2**53 + 1)
 _PLAIN = {AttributeType.STRING: str, AttributeType.INT: int, AttributeType.BOOL: bool}
 _CONVERSIONS: Mapping[AttributeType, Callable[[Any], Any]] = {
