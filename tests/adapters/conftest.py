@@ -12,17 +12,27 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sluice.adapters.deadline import Deadline
+from sluice.adapters.dynamodb_client import dynamodb_client
+from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_registry import DynamoRegistry
 from sluice.adapters.dynamodb_table import RegistryTable
+from sluice.adapters.dynamodb_units import DynamoUnits
+from sluice.adapters.memory_definitions import MemoryDefinitions
 from sluice.adapters.memory_registry import MemoryRegistry
+from sluice.adapters.memory_units import MemoryUnits
 from sluice.adapters.s3_content_store import s3_client
+from sluice.adapters.timely_units import TimelyUnits
 from sluice.catalog.ports import Registry
+from sluice.experiments.ports import DefinitionStore, UnitStore
 from sluice.local.aws_errors import AwsError
 from sluice.local.lambda_api.application import lambda_wsgi_app
 from sluice.local.lambda_control.functions import LambdaFunctions
 from sluice.local.lambda_host.invocation import Invocation
+from sluice.local.resources import create_table
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
@@ -67,6 +77,41 @@ def registry(request: pytest.FixtureRequest) -> Registry:
     if request.param == "memory":
         return MemoryRegistry()
     return DynamoRegistry(request.getfixturevalue("table"))
+
+
+@pytest.fixture
+def dynamodb(moto_url: str) -> Iterator["DynamoDBClient"]:
+    client = dynamodb_client(budget_ms=60_000, region=REGION, endpoint_url=moto_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def table_name(dynamodb: "DynamoDBClient") -> str:
+    """A new table with the keys of all our tables."""
+    name = f"table-{uuid4().hex}"
+    create_table(dynamodb, name)
+    return name
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def definitions(request: pytest.FixtureRequest, moto_url: str) -> DefinitionStore:
+    """Each store of definitions in turn."""
+    if request.param == "memory":
+        return MemoryDefinitions()
+    return DynamoDefinitions(request.getfixturevalue("table_name"), region=REGION, endpoint_url=moto_url)
+
+
+@pytest.fixture(params=["memory", "dynamodb", "timely"])
+def units(request: pytest.FixtureRequest) -> Iterator[UnitStore]:
+    """Each store of units in turn, and one with a deadline that nobody misses."""
+    if request.param == "dynamodb":
+        yield DynamoUnits(request.getfixturevalue("dynamodb"), request.getfixturevalue("table_name"))
+    elif request.param == "timely":
+        with Deadline(60_000, worker_limit=16) as deadline:
+            yield TimelyUnits(MemoryUnits(), deadline)
+    else:
+        yield MemoryUnits()
 
 
 @pytest.fixture
