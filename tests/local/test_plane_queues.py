@@ -258,7 +258,7 @@ def in_process(path: Path, clock: MovableClock) -> Iterator[SqsCalls]:
     with closing(Journal(path, fsync=False)) as journal:
         moto = MotoApplication(account_id="000000000000", journal=journal, clock=clock).start()
         try:
-            yield SqsCalls(moto, region="eu-central-1")
+            yield SqsCalls(moto, region="eu-central-1", account_id="000000000000")
         finally:
             moto.stop()
 

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from sluice.cli.connections import Connections
@@ -42,7 +42,8 @@ def _without_interruption() -> Iterator[None]:
 
 
 def _target_of(plane: "Plane", settings: "PlaneSettings") -> Target:
-    names = asdict(settings.names)
+    known = {field.name for field in fields(Target)}
+    names = {name: value for name, value in asdict(settings.names).items() if name in known}
     return Target(TargetKind.LOCAL, aws_endpoint_url=plane.aws_url, gateway_url=plane.gateway_url, **names)
 
 
@@ -50,13 +51,15 @@ def _fill(connections: Connections, names: "ResourceNames", *, with_examples: bo
     """Deploy what the plane needs and the examples, then wake one environment per model."""
     from sluice.cli.example_models import find_examples, serve_example
     from sluice.cli.warm_up import WarmUp
-    from sluice.local.deployment import deploy_control
-    from sluice.local.resources import create_resources
+    from sluice.local.deployment import deploy_control, deploy_outcomes
+    from sluice.local.resources import create_outcomes_queue, create_resources
 
     with progress(quiet=quiet) as bar, WarmUp(connections) as warm_up:
         task = bar.add_task("deploying", total=None)
         create_resources(connections.aws_client("dynamodb"), connections.aws_client("s3"), names)
         deploy_control(connections.functions, {"SLUICE_REGISTRY_TABLE": names.registry_table})
+        queue_url = create_outcomes_queue(connections.aws_client("sqs"), names)
+        deploy_outcomes(connections.functions, names, queue_url=queue_url)
         examples = find_examples() if with_examples else []
         bar.update(task, total=len(examples))
         for example in examples:

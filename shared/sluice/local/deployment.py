@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sluice.catalog.release import LIVE_ALIAS
-from sluice.local.gateway.model_routes import CONTROL
+from sluice.local.gateway.model_routes import CONTROL, OUTCOMES
 from sluice.local.lambda_control.function_code import build_package
+from sluice.local.resources import ResourceNames
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 CONTROL_HANDLER = "functions.control.handler.handler"
+OUTCOMES_HANDLER = "functions.outcomes.handler.handler"
+DELIVERY_HANDLER = "functions.outcomes.delivery_handler.handler"
+OUTCOMES_DELIVERY = "outcomes-delivery"
 # One vCPU, and no longer than the gateway waits.
 _MEMORY_MB, _TIMEOUT_SECONDS = 1769, 30
 _ROLE = "arn:aws:iam::000000000000:role/sluice-local"
@@ -50,18 +54,38 @@ def deploy_function(
 def deploy_control(
     lambda_client: "LambdaClient", environment: Mapping[str, str], *, package: bytes | None = None
 ) -> None:
-    """Deploy the function `control`, publish it if it changed, and point its alias `live` at the result."""
+    """Deploy the function `control` and let it have all traffic."""
+    deploy_live(lambda_client, function_name=CONTROL, handler=CONTROL_HANDLER, environment=environment, package=package)
+
+
+def deploy_outcomes(lambda_client: "LambdaClient", names: ResourceNames, *, queue_url: str) -> None:
+    """Deploy the functions that take outcomes in and store them, and let them have all traffic."""
+    intake = {"SLUICE_QUEUE_URL": queue_url, "SLUICE_EXPERIMENTS_TABLE": names.experiments_table}
+    delivery = {"SLUICE_RECORDS_BUCKET": names.records_bucket}
+    deploy_live(lambda_client, function_name=OUTCOMES, handler=OUTCOMES_HANDLER, environment=intake)
+    deploy_live(lambda_client, function_name=OUTCOMES_DELIVERY, handler=DELIVERY_HANDLER, environment=delivery)
+
+
+def deploy_live(
+    lambda_client: "LambdaClient",
+    *,
+    function_name: str,
+    handler: str,
+    environment: Mapping[str, str],
+    package: bytes | None = None,
+) -> None:
+    """Deploy a function, publish it if it changed, and point its alias `live` at the result."""
     deploy_function(
-        lambda_client, function_name=CONTROL, handler=CONTROL_HANDLER, environment=environment, package=package
+        lambda_client, function_name=function_name, handler=handler, environment=environment, package=package
     )
-    function_version = lambda_client.publish_version(FunctionName=CONTROL)["Version"]
+    function_version = lambda_client.publish_version(FunctionName=function_name)["Version"]
     try:
-        alias = lambda_client.get_alias(FunctionName=CONTROL, Name=LIVE_ALIAS)
+        alias = lambda_client.get_alias(FunctionName=function_name, Name=LIVE_ALIAS)
     except lambda_client.exceptions.ResourceNotFoundException:
-        lambda_client.create_alias(FunctionName=CONTROL, Name=LIVE_ALIAS, FunctionVersion=function_version)
+        lambda_client.create_alias(FunctionName=function_name, Name=LIVE_ALIAS, FunctionVersion=function_version)
         return
     if alias["FunctionVersion"] != function_version:
-        lambda_client.update_alias(FunctionName=CONTROL, Name=LIVE_ALIAS, FunctionVersion=function_version)
+        lambda_client.update_alias(FunctionName=function_name, Name=LIVE_ALIAS, FunctionVersion=function_version)
 
 
 @functools.cache

@@ -5,11 +5,16 @@ from contextlib import ExitStack
 from socket import socket
 from typing import Self
 
+from sluice.catalog.release import LIVE_ALIAS
 from sluice.local.aws_endpoint.endpoint import AwsApplications, AwsEndpoint
 from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
 from sluice.local.aws_endpoint.moto_application import MotoApplication
 from sluice.local.aws_endpoint.plane_api import PlaneApi
 from sluice.local.data_directory import DataDirectory
+from sluice.local.deployment import OUTCOMES_DELIVERY
+from sluice.local.event_sources.mapping import EventSourceMapping
+from sluice.local.event_sources.poller import QueuePoller
+from sluice.local.event_sources.sqs_calls import SqsCalls
 from sluice.local.gateway.event import GatewayIdentity
 from sluice.local.gateway.http_api import Gateway, GatewaySettings
 from sluice.local.gateway.model_routes import routes_of
@@ -90,6 +95,7 @@ class Plane:
         self._start_aws(moto, aws_socket, loop=loop, undo=undo)
         undo.callback(lambda: loop.run(self.host.stop()))
         loop.run(self.host.start())
+        self._start_event_sources(moto, loop=loop, undo=undo)
         self._start_gateway(settings, gateway_socket, loop=loop, undo=undo)
 
     def _make_host(self, settings: PlaneSettings) -> LambdaHost:
@@ -109,6 +115,16 @@ class Plane:
         undo.callback(endpoint.stop)
         undo.callback(moto.end_waiting)
         endpoint.start()
+
+    def _start_event_sources(self, moto: MotoApplication, *, loop: LoopThread, undo: ExitStack) -> None:
+        mapping = EventSourceMapping(self._names.outcomes_queue, OUTCOMES_DELIVERY, LIVE_ALIAS)
+        sqs = SqsCalls(moto, region=REGION, account_id=_ACCOUNT_ID)
+        poller = QueuePoller(mapping, sqs=sqs, invoker=self.host, is_live=lambda: self._is_live(OUTCOMES_DELIVERY))
+        undo.callback(lambda: loop.run(poller.stop()))
+        loop.run(poller.start())
+
+    def _is_live(self, function_name: str) -> bool:
+        return any(it.name == function_name and LIVE_ALIAS in it.aliases for it in self.functions.list_functions())
 
     def _start_gateway(self, settings: PlaneSettings, listener: socket, *, loop: LoopThread, undo: ExitStack) -> None:
         gateway = Gateway(

@@ -1,16 +1,23 @@
-"""The tables and the buckets that the stacks create on AWS, created on the local plane by the same APIs."""
+"""The tables, buckets and queues that the stacks create on AWS, created on the local plane by the same APIs."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sluice.adapters.unit_items import EXPIRY_ATTRIBUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 REGION: Final = "eu-central-1"
+
+# Six times the time limit of the function that reads the queue, as AWS asks for.
+_HIDDEN_SECONDS = 180
+_TRIES = 10
+_KEPT_SECONDS, _DEAD_LETTERS_KEPT_SECONDS = 7 * 86_400, 14 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ class ResourceNames:
     units_table: str = "sluice-units"
     artefacts_bucket: str = "sluice-artefacts"
     records_bucket: str = "sluice-records"
+    outcomes_queue: str = "sluice-outcomes"
 
 
 def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: ResourceNames | None = None) -> None:
@@ -32,6 +40,21 @@ def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: Resource
     let_items_expire(dynamodb, names.units_table)
     for bucket in (names.artefacts_bucket, names.records_bucket):
         _create_bucket(s3, bucket)
+
+
+def create_outcomes_queue(sqs: "SQSClient", names: ResourceNames | None = None) -> str:
+    """The URL of the queue of outcomes; it and its dead letters are made if they are not there."""
+    name = (names or ResourceNames()).outcomes_queue
+    dead_letters_url = _queue_url(sqs, f"{name}-dead-letters", MessageRetentionPeriod=str(_DEAD_LETTERS_KEPT_SECONDS))
+    found = sqs.get_queue_attributes(QueueUrl=dead_letters_url, AttributeNames=["QueueArn"])
+    redrive = {"deadLetterTargetArn": found["Attributes"]["QueueArn"], "maxReceiveCount": _TRIES}
+    return _queue_url(
+        sqs,
+        name,
+        MessageRetentionPeriod=str(_KEPT_SECONDS),
+        VisibilityTimeout=str(_HIDDEN_SECONDS),
+        RedrivePolicy=json.dumps(redrive),
+    )
 
 
 def create_table(dynamodb: "DynamoDBClient", name: str) -> None:
@@ -54,6 +77,13 @@ def let_items_expire(dynamodb: "DynamoDBClient", name: str) -> None:
         dynamodb.update_time_to_live(
             TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY_ATTRIBUTE}
         )
+
+
+def _queue_url(sqs: "SQSClient", name: str, **attributes: str) -> str:
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        return sqs.create_queue(QueueName=name, Attributes=cast("Any", attributes))["QueueUrl"]
 
 
 def _create_bucket(s3: "S3Client", name: str) -> None:

@@ -11,6 +11,7 @@ from sluice.catalog.release import LIVE_ALIAS, function_name_of
 from sluice.local.gateway.routes import Route, RouteTable
 
 CONTROL = "control"
+OUTCOMES = "outcomes"
 _INFERENCE_PREFIX = function_name_of("")
 
 
@@ -37,6 +38,8 @@ def routes_of(functions: Iterable[DeployedFunction]) -> RouteTable:
 def _keys(function_name: str) -> Iterator[str]:
     if function_name == CONTROL:
         yield from ("ANY /v2", "ANY /v2/{proxy+}")
+    elif function_name == OUTCOMES:
+        yield "POST /v1/outcomes"
     elif function_name.startswith(_INFERENCE_PREFIX):
         path = f"/v2/models/{function_name.removeprefix(_INFERENCE_PREFIX)}"
         yield f"POST {path}/infer"
