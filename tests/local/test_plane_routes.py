@@ -28,6 +28,9 @@ FUNCTIONS = (Deployed("inference-iris"), Deployed("inference-wine", ("beta",)), 
         ("POST", "/v2/models/wine/infer", "control", "ANY /v2/{proxy+}"),
         ("GET", "/v2", "control", "ANY /v2"),
         ("GET", "/v2/health/ready", "control", "ANY /v2/{proxy+}"),
+        ("POST", "/v1/experiments", "control", "ANY /v1/{proxy+}"),
+        ("POST", "/ofrep/v1/evaluate/flags", "control", "ANY /ofrep/v1/{proxy+}"),
+        ("POST", "/ofrep/v1/evaluate/flags/Team:a.b_c", "control", "ANY /ofrep/v1/{proxy+}"),
     ],
 )
 def test_each_path_reaches_the_function_it_names(method: str, path: str, function: str, route_key: str | None) -> None:

@@ -51,13 +51,13 @@ def _fill(connections: Connections, names: "ResourceNames", *, with_examples: bo
     """Deploy what the plane needs and the examples, then wake one environment per model."""
     from sluice.cli.example_models import find_examples, serve_example
     from sluice.cli.warm_up import WarmUp
-    from sluice.local.deployment import deploy_control, deploy_outcomes
+    from sluice.local.deployment import control_environment, deploy_control, deploy_outcomes
     from sluice.local.resources import create_outcomes_queue, create_resources
 
     with progress(quiet=quiet) as bar, WarmUp(connections) as warm_up:
         task = bar.add_task("deploying", total=None)
         create_resources(connections.aws_client("dynamodb"), connections.aws_client("s3"), names)
-        deploy_control(connections.functions, {"SLUICE_REGISTRY_TABLE": names.registry_table})
+        deploy_control(connections.functions, control_environment(names))
         queue_url = create_outcomes_queue(connections.aws_client("sqs"), names)
         deploy_outcomes(connections.functions, names, queue_url=queue_url)
         examples = find_examples() if with_examples else []

@@ -58,6 +58,15 @@ def deploy_control(
     deploy_live(lambda_client, function_name=CONTROL, handler=CONTROL_HANDLER, environment=environment, package=package)
 
 
+def control_environment(names: ResourceNames) -> Mapping[str, str]:
+    """What the function `control` is told."""
+    return {
+        "SLUICE_REGISTRY_TABLE": names.registry_table,
+        "SLUICE_EXPERIMENTS_TABLE": names.experiments_table,
+        "SLUICE_UNITS_TABLE": names.units_table,
+    }
+
+
 def deploy_outcomes(lambda_client: "LambdaClient", names: ResourceNames, *, queue_url: str) -> None:
     """Deploy the functions that take outcomes in and store them, and let them have all traffic."""
     intake = {"SLUICE_QUEUE_URL": queue_url, "SLUICE_EXPERIMENTS_TABLE": names.experiments_table}
