@@ -1,13 +1,16 @@
-"""The server endpoints of the Open Inference Protocol, for the plane as a whole.
+"""The server endpoints of the Open Inference Protocol, for the plane as a whole, and the control API beside them.
 
-Requests for a deployed model never come here: the gateway knows a route of its own for each. What does come is for
-a model that nobody has deployed, and for paths that do not exist.
+Inference requests for a deployed model never come here: the gateway knows a route of its own for each. What does come
+is for a model that nobody has deployed, and for paths that do not exist.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Response
+from starlette.types import ASGIApp
 
+from functions.control.lazy_app import LazyApp
 from sluice import __version__
 from sluice.adapters.fastapi_errors import install_error_handlers, to_response
 from sluice.adapters.http_answer import json_answer
@@ -16,16 +19,38 @@ from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.errors import NotAvailable, UnknownModel
 from sluice.usecases.check_readiness import check_readiness
 
+if TYPE_CHECKING:
+    from functions.control.experiment_ports import ExperimentPorts
+
 _EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
-def create_app(*, registry: Registry, publisher: FunctionPublisher) -> FastAPI:
-    """The application; nothing is read from the environment."""
+def create_app(
+    *,
+    registry: Registry,
+    publisher: FunctionPublisher,
+    experiments: "Callable[[], ExperimentPorts]",
+    flags: Callable[[], ASGIApp],
+) -> FastAPI:
+    """The application; nothing is read from the environment.
+
+    `experiments` is called for the first request of the control API, `flags` for the first that evaluates flags;
+    both may raise Unsupported.
+    """
     app = FastAPI(title="Sluice", version=__version__, openapi_url=None, redirect_slashes=False)
     install_error_handlers(app)
     _add_server_routes(app, registry=registry, publisher=publisher)
     _add_unknown_model_routes(app)
+    app.mount("/v1", LazyApp(lambda: _control_api(experiments)))
+    app.mount("/ofrep", LazyApp(flags))
     return app
+
+
+def _control_api(experiments: "Callable[[], ExperimentPorts]") -> FastAPI:
+    # Imported here, for the routes of the protocol need none of it.
+    from functions.control.control_api import create_control_api
+
+    return create_control_api(experiments())
 
 
 def _add_server_routes(app: FastAPI, *, registry: Registry, publisher: FunctionPublisher) -> None:

@@ -1,19 +1,34 @@
 """The control function put together from its ports."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
+from starlette.types import ASGIApp
 
 from functions.control.app import create_app
+from functions.control.experiment_wiring import nothing_set_up
+from functions.control.flag_wiring import no_flags
 from sluice.adapters.asgi_entrance import LambdaHandler, lambda_handler_of
 from sluice.catalog.ports import FunctionPublisher, Registry
+
+if TYPE_CHECKING:
+    from functions.control.experiment_ports import ExperimentPorts
 
 _REQUEST_ID = "requestContext.requestId"
 
 
-def build_handler(*, registry: Registry, publisher: FunctionPublisher, logger: Logger) -> LambdaHandler:
+def build_handler(
+    *,
+    registry: Registry,
+    publisher: FunctionPublisher,
+    logger: Logger,
+    experiments: "Callable[[], ExperimentPorts]" = nothing_set_up,
+    flags: Callable[[], ASGIApp] = no_flags,
+) -> LambdaHandler:
     """The Lambda handler: one structured log line per request, with API Gateway's request id."""
-    entrance = lambda_handler_of(create_app(registry=registry, publisher=publisher))
+    app = create_app(registry=registry, publisher=publisher, experiments=experiments, flags=flags)
+    entrance = lambda_handler_of(app)
 
     @logger.inject_lambda_context(correlation_id_path=_REQUEST_ID)
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A `model.yaml` on disk, read with the files that it names and nothing outside its folder."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from sluice.catalog.manifest import Manifest
 from sluice.catalog.manifest_problems import problems_of
 from sluice.catalog.manifest_yaml import parse_yaml
 from sluice.catalog.problem_sentences import problem
+from sluice.catalog.strict_json import parse_json
 from sluice.errors import InvalidManifest
 
 MANIFEST_NAME = "model.yaml"
@@ -73,8 +73,8 @@ class _Reader:
         if text is value or text is _BROKEN:
             return text
         try:
-            return json.loads(text, object_pairs_hook=_once)
-        except (ValueError, RecursionError) as error:
+            return parse_json(text)
+        except ValueError as error:
             self.problems.append(f"golden_examples: {value} is not JSON: {error}")
             return _BROKEN
 
@@ -123,12 +123,3 @@ class _Reader:
         except UnicodeDecodeError as error:
             self.problems.append(f"{name}: {file.name} is not UTF-8 text: {error.reason} at byte {error.start}")
         return None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice")
-    return document

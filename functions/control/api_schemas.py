@@ -1,0 +1,125 @@
+"""JSON schemas of the control API's bodies and answers."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sluice.experiments.attributes import AttributeType
+from sluice.experiments.experiment import ExperimentState, Hashing
+
+Schema = dict[str, Any]
+
+
+def closed(required: Schema, optional: Schema | None = None) -> Schema:
+    """An object with these members and no others."""
+    members = required | (optional or {})
+    return {"type": "object", "required": list(required), "properties": members, "additionalProperties": False}
+
+
+def list_of(items: Schema) -> Schema:
+    """A list of any length."""
+    return {"type": "array", "items": items}
+
+
+def ref(name: str) -> Schema:
+    """A schema by its name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+TEXT: Schema = {"type": "string"}
+WHY: Schema = {"type": "string", "minLength": 1, "maxLength": 2000, "description": "kept with the revision"}
+COUNT: Schema = {"type": "integer", "minimum": 1}
+BPS: Schema = {"type": "integer", "minimum": 0, "maximum": 10_000}
+YES: Schema = {"type": "boolean"}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+CHANGED = closed({"by": TEXT, "at": INSTANT, "why": TEXT, "move": TEXT})
+
+_SLOT: Schema = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
+_RANGES = list_of({"type": "array", "items": _SLOT, "minItems": 2, "maxItems": 2})
+_PARAMETERS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+_ATTRIBUTES: Schema = {"type": "object", "additionalProperties": {"enum": [each.value for each in AttributeType]}}
+_VARIANT = closed({"key": TEXT, "weight_bps": BPS}, {"model_version": COUNT, "parameters": _PARAMETERS})
+_PLAN = closed({"primary_metric": TEXT}, {"guardrails": list_of(TEXT), "planned_days": COUNT, "planned_units": COUNT})
+_OWNERSHIP = closed({"experiment": TEXT, "slots": _RANGES})
+_RESTING = closed({"experiment": TEXT, "slots": _RANGES, "until": INSTANT})
+_CONCLUSION = closed({"variant": {"type": ["string", "null"]}, "why": TEXT})
+_EXPERIMENT_DEFINITION = closed(
+    {
+        "key": TEXT,
+        "hypothesis": TEXT,
+        "owner": TEXT,
+        "model": TEXT,
+        "namespace": TEXT,
+        "slots": _RANGES,
+        "variants": {**list_of(_VARIANT), "minItems": 2, "maxItems": 32},
+        "plan": _PLAN,
+    },
+    {
+        "unit_type": TEXT,
+        "eligibility": TEXT,
+        "attributes": _ATTRIBUTES,
+        "coverage_bps": BPS,
+        "hashing": {"enum": [each.value for each in Hashing]},
+        "seed": TEXT,
+        "sticky": YES,
+    },
+)
+_NAMESPACE_DEFINITION = closed(
+    {"key": TEXT},
+    {
+        "description": TEXT,
+        "unit_type": TEXT,
+        "seed": TEXT,
+        "holdout_bps": BPS,
+        "precedence": {"type": "integer", "minimum": 0, "maximum": 1000},
+        "quarantine_days": {"type": "integer", "minimum": 0, "maximum": 1000},
+    },
+)
+
+API_SCHEMAS: Mapping[str, Schema] = MappingProxyType(
+    {
+        "Error": {"type": "object", "required": ["error"], "properties": {"error": TEXT}},
+        "ExperimentDefinition": _EXPERIMENT_DEFINITION,
+        "Experiment": closed(
+            {
+                "definition": ref("ExperimentDefinition"),
+                "allocation_version": COUNT,
+                "revision": COUNT,
+                "state": {"enum": [each.value for each in ExperimentState]},
+                "is_stopped": YES,
+                "conclusion": {"oneOf": [{"type": "null"}, _CONCLUSION]},
+                "changed": CHANGED,
+            }
+        ),
+        "Experiments": closed({"experiments": list_of(ref("Experiment"))}),
+        "ExperimentHistory": closed({"revisions": list_of(ref("Experiment"))}),
+        "DefineExperiment": closed({"definition": ref("ExperimentDefinition"), "why": WHY}),
+        "ValidateExperiment": closed({}, {"definition": ref("ExperimentDefinition")}),
+        "Validation": closed({"is_valid": YES, "problems": list_of(TEXT)}),
+        "Why": closed({"why": WHY}),
+        "Ramp": closed({"coverage_bps": BPS, "why": WHY}),
+        "Reallocate": closed({"weights_bps": {"type": "object", "additionalProperties": BPS}, "why": WHY}),
+        "Conclude": closed({"variant": {"type": ["string", "null"]}, "why": WHY}),
+        "NamespaceDefinition": _NAMESPACE_DEFINITION,
+        "Namespace": closed(
+            {
+                "definition": ref("NamespaceDefinition"),
+                "revision": COUNT,
+                "free": _RANGES,
+                "owned": list_of(_OWNERSHIP),
+                "resting": list_of(_RESTING),
+                "changed": CHANGED,
+            }
+        ),
+        "Namespaces": closed({"namespaces": list_of(ref("Namespace"))}),
+        "NamespaceHistory": closed({"revisions": list_of(ref("Namespace"))}),
+        "DefineNamespace": closed({"definition": ref("NamespaceDefinition"), "why": WHY}),
+        "Holdout": closed({"holdout_bps": BPS, "why": WHY}),
+        "Slots": closed({"slots": _RANGES}),
+        "ForceVariant": closed({"variant": TEXT, "days": COUNT, "why": WHY}),
+        "Override": closed({"subject": TEXT, "variant": TEXT, "by": TEXT, "why": TEXT, "expires_at": INSTANT}),
+        "Removed": closed({"removed": YES}),
+        "Merge": closed({"unit_type": TEXT, "anonymous_id": TEXT, "known_id": TEXT}),
+        "Merger": closed({"agreeing": list_of(TEXT), "crossed_over": list_of(TEXT)}),
+    }
+)
