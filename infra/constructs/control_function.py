@@ -38,7 +38,7 @@ class ControlFunction(Construct):
         )
         self.function, self.log_group = ours.function, ours.log_group
         props.registry.grant_read(ours.role)
-        experiments.grant_transact(ours.role)
+        experiments.grant_read_and_append(ours.role)
         units.grant_keep(ours.role)
         see = iam.PolicyStatement(actions=["lambda:GetAlias"], resources=list(ours.model_function_arns))
         ours.role.add_to_policy(see)

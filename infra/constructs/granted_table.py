@@ -27,20 +27,16 @@ class GrantedTable(Construct):
         self._grant(grantee, "GetItem", "Query")
 
     def grant_read_and_append(self, grantee: iam.IGrantable) -> None:
-        """Read, and put items; the code's conditions decide whether one may replace another."""
+        """Read, and put items, several in one transaction too; the code's conditions decide what may be replaced."""
         self._grant(grantee, "GetItem", "Query", "PutItem")
 
     def grant_query_and_put(self, grantee: iam.IGrantable) -> None:
         """One partition at a time, and items put into it; none is changed in part, none deleted."""
         self._grant(grantee, "Query", "PutItem")
 
-    def grant_transact(self, grantee: iam.IGrantable) -> None:
-        """Read, and write several items or none of them, under conditions on others too. Nothing is deleted."""
-        self._grant(grantee, "GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
-
     def grant_keep(self, grantee: iam.IGrantable) -> None:
-        """Read, write and delete items, one at a time."""
-        self._grant(grantee, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        """One partition at a time, and its items put, changed and deleted, one by one."""
+        self._grant(grantee, "Query", "PutItem", "UpdateItem", "DeleteItem")
 
     def _grant(self, grantee: iam.IGrantable, *operations: str) -> None:
         actions = [f"dynamodb:{operation}" for operation in operations]

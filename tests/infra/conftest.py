@@ -64,9 +64,14 @@ class Synthesised:
 
     @cached_property
     def functions(self) -> dict[str, dict[str, Any]]:
-        """Properties of each function, by the folder that its code is from; models by their physical names."""
+        """Properties of each function, by the module that its handler is in; models by their physical names."""
         found = self.properties("serving", "AWS::Lambda::Function")
-        return {each.get("FunctionName") or each["Handler"].split(".")[1]: each for each in found}
+        return {each.get("FunctionName") or _module_of(each["Handler"]): each for each in found}
+
+
+def _module_of(handler: str) -> str:
+    """`control` for functions.control.handler.handler; another module than `handler` is named too."""
+    return handler.removeprefix("functions.").removesuffix(".handler").removesuffix(".handler")
 
 
 Synthesise = Callable[..., Synthesised]

@@ -81,3 +81,29 @@ def an_alias(scope: Construct, name: str) -> lambda_.Alias:
     function = lambda_.Function.from_function_attributes(home, "Function", function_arn=arn, same_environment=True)
     version = lambda_.Version(home, "Version", lambda_=function)
     return lambda_.Alias(home, "Live", alias_name="live", version=version)
+
+
+def owner_of(route_key: str) -> str:
+    """What the logical id of the alias behind a route starts with."""
+    models = [name for name in MODELS if f"/models/{name}" in route_key]
+    others = "Outcomes" if route_key == "POST /v1/outcomes" else "Control"
+    return models[0].replace("-", "") if models else others
+
+
+def paths_of(built: GatewayStack) -> dict[str, str]:
+    """Logical id of each resource to its path."""
+    resources = built.resources("AWS::ApiGateway::Resource")
+
+    def path(logical_id: str) -> str:
+        above = resources[logical_id]["ParentId"]
+        return (path(above["Ref"]) if "Ref" in above else "") + "/" + str(resources[logical_id]["PathPart"])
+
+    return {logical_id: path(logical_id) for logical_id in resources}
+
+
+def methods_of(built: GatewayStack) -> list[tuple[str, dict[str, Any]]]:
+    """Each method of a REST API with the path that it is of."""
+    paths = paths_of(built)
+    return [
+        (paths[method["ResourceId"]["Ref"]], method) for method in built.resources("AWS::ApiGateway::Method").values()
+    ]

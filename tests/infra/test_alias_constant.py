@@ -32,6 +32,7 @@ CHANGES: dict[str, Change] = {
     "owner": of_every_model(owner="someone else"),
     "architecture": lambda it: replace(it, architecture=Architecture.X86_64),
     "leave to shift": lambda it: replace(it, shifts_on_deploy=not it.shifts_on_deploy),
+    "experiments": lambda it: replace(it, experiments=replace(it.experiments, unit_state_budget_ms=80)),
     "another model": lambda it: replace(it, models=(*it.models, ModelSettings("new", owner="me"))),
     "retention": lambda it: replace(it, data=replace(it.data, retention=replace(it.data.retention, logs_days=14))),
 }

@@ -31,6 +31,11 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a JWT of nobody": (lambda: JwtAuth("https://issuer", (), control_scopes=("control",)), "audiences"),
     "a JWT from an open line": (lambda: replace(JWT, issuer="http://issuer"), "issuer"),
     "a JWT on a REST API": (lambda: ApiSettings(kind=ApiKind.REST, auth=JWT), "auth"),
+    "a JWT that may predict and change alike": (lambda: replace(JWT, control_scopes=()), "control_scopes"),
+    "a Cognito token without a scope for changes": (
+        lambda: CognitoAuth("arn", ("predict",), control_scopes=()),
+        "control_scopes",
+    ),
     "Cognito on an HTTP API": (lambda: ApiSettings(auth=CognitoAuth("arn", control_scopes=("control",))), "auth"),
     "usage plans on an HTTP API": (lambda: ApiSettings(usage_plans=(UsagePlan("free", 1, 1, 1),)), "usage_plans"),
     "a web ACL on an HTTP API": (lambda: ApiSettings(web_acl_rate_per_5_minutes=100), "web_acl_rate_per_5_minutes"),

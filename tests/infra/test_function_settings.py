@@ -7,6 +7,7 @@ import pytest
 from functions.control.settings import ControlSettings
 from functions.deployment.settings import DeploymentSettings
 from functions.inference.settings import InferenceSettings
+from functions.outcomes.settings import DeliverySettings, OutcomesSettings
 from infra.declarations.environment import Environment
 from infra.declarations.model import SnapStart
 from infra.environments import DEV, PROD
@@ -43,7 +44,12 @@ def test_provisioned_concurrency_never_sits_on_an_alias_that_takes_weights(
 
 
 def test_functions_read_the_environment_that_their_settings_wrote(synthesised: Synthesised) -> None:
-    classes = {"control": ControlSettings, "deployment": DeploymentSettings}
+    classes = {
+        "control": ControlSettings,
+        "deployment": DeploymentSettings,
+        "outcomes": OutcomesSettings,
+        "outcomes.delivery_handler": DeliverySettings,
+    }
     for name, function in synthesised.functions.items():
         variables = {key: str(value) for key, value in function["Environment"]["Variables"].items()}
         settings = classes.get(name, InferenceSettings).from_environment(variables)

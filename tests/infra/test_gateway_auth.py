@@ -1,5 +1,6 @@
 """No route is open, whatever is declared; and what guards that would notice one that is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from infra.constructs.http_gateway import HttpGateway
 from infra.constructs.rest_gateway import RestGateway
 from infra.declarations.api import ApiKind, ApiSettings, CognitoAuth, IamAuth, JwtAuth, UsagePlan
 from infra.declarations.refusal import InvalidDeclaration
-from tests.infra.gateway_stack import DOMAIN, GatewayStack, a_gateway_stack, an_alias, findings_of
+from tests.infra.gateway_stack import DOMAIN, GatewayStack, a_gateway_stack, an_alias, findings_of, methods_of
 from tests.infra.open_routes import open_routes, routes_in
 
 JWT = JwtAuth("https://issuer.example.com", ("client",), ("predict",), control_scopes=("control",))
@@ -43,7 +44,8 @@ def test_a_jwt_api_asks_for_a_token_of_the_issuer_with_one_of_the_scopes() -> No
 
     assert declared["JwtConfiguration"] == {"Issuer": "https://issuer.example.com", "Audience": ["client"]}
     for route in built.resources("AWS::ApiGatewayV2::Route").values():
-        assert (route["AuthorizationType"], route["AuthorizationScopes"]) == ("JWT", ["predict"])
+        scope = "control" if route["RouteKey"] == "ANY /v1/{proxy+}" else "predict"
+        assert (route["AuthorizationType"], route["AuthorizationScopes"]) == ("JWT", [scope])
         assert route["AuthorizerId"] == {"Ref": authorizer}
     assert built.gateway.auth_name == "jwt"
 
@@ -53,10 +55,26 @@ def test_a_cognito_api_asks_for_a_token_of_the_pool_with_one_of_the_scopes() -> 
     [(authorizer, declared)] = built.resources("AWS::ApiGateway::Authorizer").items()
 
     assert declared["ProviderARNs"] == [COGNITO.user_pool_arn]
-    for method in built.resources("AWS::ApiGateway::Method").values():
-        assert (method["AuthorizationType"], method["AuthorizationScopes"]) == ("COGNITO_USER_POOLS", ["api/predict"])
+    for path, method in methods_of(built):
+        changes = path.startswith("/v1") and (method["HttpMethod"], path) != ("POST", "/v1/outcomes")
+        scope = "api/control" if changes else "api/predict"
+        assert (method["AuthorizationType"], method["AuthorizationScopes"]) == ("COGNITO_USER_POOLS", [scope])
         assert method["AuthorizerId"] == {"Ref": authorizer}
     assert built.gateway.auth_name == "cognito"
+
+
+@pytest.mark.parametrize("auth", [replace(JWT, scopes=()), replace(COGNITO, scopes=())], ids=["jwt", "cognito"])
+def test_where_any_token_may_predict_none_may_change_without_its_scope(auth: JwtAuth | CognitoAuth) -> None:
+    kind = ApiKind.HTTP if isinstance(auth, JwtAuth) else ApiKind.REST
+    built = a_gateway_stack(ApiSettings(kind, auth))
+    routes = [
+        *built.resources("AWS::ApiGatewayV2::Route").values(),
+        *built.resources("AWS::ApiGateway::Method").values(),
+    ]
+    asked = [route["AuthorizationScopes"] for route in routes if "AuthorizationScopes" in route]
+
+    assert asked
+    assert all(scopes == list(auth.control_scopes) for scopes in asked)
 
 
 @pytest.mark.parametrize("kind", ApiKind)

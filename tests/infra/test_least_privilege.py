@@ -45,18 +45,72 @@ def keys(environment: Environment) -> set[str]:
     return {"kms:Decrypt"} if environment.data.customer_keys else set()
 
 
-def test_an_inference_function_reads_content_and_writes_records(
+def actions_on(found: Synthesised, role: str, resource: str) -> set[str]:
+    """Of the role, on resources whose export names this one."""
+    return {
+        action
+        for statement in statements(found, role)
+        if any(resource in str(each) for each in listed(statement["Resource"]))
+        for action in listed(statement["Action"])
+    }
+
+
+def test_an_inference_function_reads_content_writes_records_and_keeps_assignments(
     synthesised: Synthesised, environment: Environment, keys: set[str]
 ) -> None:
     encrypts = {"kms:GenerateDataKey"} if environment.data.customer_keys else set()
 
     for role in ("Modelbreastcancer", "Modelwine"):
         expected = EVERY_FUNCTION | {"s3:GetObject", "s3:PutObject"} | keys | encrypts
+        expected |= {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
         assert actions(synthesised, role) == expected
+        assert actions_on(synthesised, role, "ExperimentsTable") == {"dynamodb:GetItem"}
+        assert actions_on(synthesised, role, "UnitsTable") == {"dynamodb:PutItem", "dynamodb:Query"}
 
 
-def test_the_control_function_reads_the_registry_and_looks_at_aliases(synthesised: Synthesised, keys: set[str]) -> None:
-    assert actions(synthesised, "ControlRole") == EVERY_FUNCTION | READ_REGISTRY | {"lambda:GetAlias"} | keys
+def test_the_control_function_reads_the_registry_looks_at_aliases_and_keeps_definitions(
+    synthesised: Synthesised, keys: set[str]
+) -> None:
+    changes = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+
+    assert actions(synthesised, "ControlRole") == EVERY_FUNCTION | READ_REGISTRY | changes | {"lambda:GetAlias"} | keys
+    assert actions_on(synthesised, "ControlRole", "RegistryTable") == READ_REGISTRY
+    assert actions_on(synthesised, "ControlRole", "ExperimentsTable") == READ_REGISTRY | {"dynamodb:PutItem"}
+    assert actions_on(synthesised, "ControlRole", "UnitsTable") == {"dynamodb:Query"} | changes
+
+
+def test_who_takes_outcomes_in_sends_them_and_makes_the_secret_once(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    encrypts = {"kms:Decrypt", "kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    secret = {"dynamodb:GetItem", "dynamodb:PutItem"}
+
+    assert actions(synthesised, "OutcomesIntakeRole") == EVERY_FUNCTION | secret | {"sqs:SendMessage"} | encrypts
+    assert actions_on(synthesised, "OutcomesIntakeRole", "ExperimentsTable") == secret
+
+
+def test_who_stores_outcomes_reads_the_queue_and_writes_below_one_prefix(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    encrypts = {"kms:Decrypt", "kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    consumes = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+    role = "OutcomesDeliveryRole"
+    [stored] = [it["Resource"] for it in statements(synthesised, role) if it["Action"] == "s3:PutObject"]
+
+    assert actions(synthesised, role) == EVERY_FUNCTION | consumes | {"s3:PutObject"} | encrypts
+    assert stored["Fn::Join"][1][-1] == "/outcomes/*"
+
+
+def test_a_key_is_used_through_the_service_that_holds_the_data(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    for role, services in {"OutcomesIntakeRole": {"sqs", "dynamodb"}, "OutcomesDeliveryRole": {"sqs"}}.items():
+        through = {
+            statement["Condition"]["StringEquals"]["kms:ViaService"].split(".")[0]
+            for statement in statements(synthesised, role)
+            if "Condition" in statement
+        }
+        assert through == (services if environment.data.customer_keys else set())
 
 
 def test_the_deployment_function_publishes_and_moves_an_alias_only_where_it_may_shift(
@@ -78,6 +132,11 @@ def test_nothing_else_may_move_an_alias(synthesised: Synthesised) -> None:
     ]
 
     assert all(role["Ref"].startswith("DeploymentRole") for roles in allowed for role in roles)
+
+
+def test_nobody_scans_a_table(synthesised: Synthesised) -> None:
+    for policy in synthesised.properties("serving", "AWS::IAM::Policy"):
+        assert "Scan" not in str(policy)
 
 
 def test_lambda_is_reached_at_the_environments_functions_alone(

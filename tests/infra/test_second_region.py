@@ -83,6 +83,32 @@ def test_functions_there_read_the_replica_and_the_copy(found: Synthesised) -> No
     assert control["Environment"]["Variables"]["SLUICE_REGISTRY_TABLE"] == registry
 
 
+def test_units_and_definitions_there_are_the_replicas(found: Synthesised) -> None:
+    tables = {it["TableName"] for it in of(found, f"{HERE}/data", "AWS::DynamoDB::GlobalTable")}
+    functions = of(found, f"{THERE}/serving", "AWS::Lambda::Function")
+    told = [it["Environment"]["Variables"] for it in functions if "inference" in it["Handler"]]
+
+    assert len(told) == len(PROD.models)
+    for variables in told:
+        named = {variables["SLUICE_EXPERIMENTS_TABLE"], variables["SLUICE_UNITS_TABLE"]}
+        assert named == {"sluice-prod-experiments", "sluice-prod-units"}
+        assert named <= tables
+
+
+def test_each_region_has_a_queue_of_outcomes_of_its_own_and_reads_it_itself(found: Synthesised) -> None:
+    for region in (HERE, THERE):
+        assert len(of(found, f"{region}/data", "AWS::SQS::Queue")) == 2
+        assert len(of(found, f"{region}/serving", "AWS::Lambda::EventSourceMapping")) == 1
+
+
+def test_both_regions_tell_the_command_where_its_tables_are(found: Synthesised) -> None:
+    told = [found.templates[f"{region}/data"]["Outputs"] for region in (HERE, THERE)]
+
+    for outputs in told:
+        assert {"RegistryTable", "ExperimentsTable", "UnitsTable", "ArtefactsBucket", "RecordsBucket"} <= set(outputs)
+    assert told[1]["UnitsTable"]["Value"] == "sluice-prod-units"
+
+
 def test_dns_leaves_a_region_that_is_ill(found: Synthesised) -> None:
     def records(region: str) -> Mapping[str, str]:
         return {it["Type"]: it["Failover"] for it in of(found, f"{region}/serving", "AWS::Route53::RecordSet")}

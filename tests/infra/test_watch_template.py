@@ -79,6 +79,17 @@ def test_what_only_some_models_have_is_watched_only_there(all_synthesised: Mappi
     assert len(named("Concurrency")) == 2
 
 
+def test_outcomes_that_cannot_be_stored_and_outcomes_that_wait_wake_their_owner(watched: Synthesised) -> None:
+    found = {it["MetricName"]: it for it in alarms(watched).values() if it.get("Namespace") == "AWS/SQS"}
+
+    assert set(found) == {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}
+    dead, oldest = found["ApproximateNumberOfMessagesVisible"], found["ApproximateAgeOfOldestMessage"]
+    assert (dead["Threshold"], oldest["Threshold"]) == (0, 900)
+    assert "DeadLetters" in str(dead["Dimensions"])
+    assert "DeadLetters" not in str(oldest["Dimensions"])
+    assert all("Owner: platform." in it["AlarmDescription"] for it in found.values())
+
+
 def test_few_samples_make_no_percentile(watched: Synthesised) -> None:
     latencies = [alarm for id_, alarm in alarms(watched).items() if "Latency" in id_]
 
