@@ -1,0 +1,47 @@
+"""Pearson's chi-square test, exactly: the tail for whole degrees of freedom has a closed form.
+
+For even df:  P(X > x) = exp(-x/2) * sum over i < df/2 of (x/2)^i / i!
+For odd df:   P(X > x) = erfc(sqrt(x/2)) + exp(-x/2) * sum over i < (df-1)/2 of (x/2)^(i+1/2) / gamma(i+3/2)
+(Abramowitz and Stegun 26.4.4 and 26.4.5.)
+"""
+
+from collections.abc import Sequence
+from math import erfc, exp, lgamma, log, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sluice.experiments.slots import SLOT_COUNT
+
+Counts = NDArray[Any]
+
+
+def tail(statistic: float, df: int) -> float:
+    """The probability of a larger statistic by chance."""
+    half, first = statistic / 2, 0.5 if df % 2 else 0.0
+    if half <= 0:
+        return 1.0
+    terms = (exp((first + i) * log(half) - half - lgamma(first + i + 1)) for i in range(df // 2))
+    return sum(terms) + (erfc(sqrt(half)) if df % 2 else 0.0)
+
+
+def p_of_fit(observed: Sequence[int] | Counts, shares: Sequence[float] | Counts) -> float:
+    """The p-value of counts under these shares, which sum to 1."""
+    counts, expected = np.asarray(observed, float), np.asarray(shares, float) * np.sum(observed)
+    assert expected.min() >= 5, "too few for the chi-square distribution"
+    return tail(float(((counts - expected) ** 2 / expected).sum()), len(counts) - 1)
+
+
+def p_of_uniform(slots: Counts, cells: int) -> float:
+    """The p-value of slots under equally likely cells of the scale."""
+    return p_of_fit(np.bincount(slots * cells // SLOT_COUNT, minlength=cells), np.full(cells, 1 / cells))
+
+
+def p_of_independence(one: Counts, other: Counts, cells: int) -> float:
+    """The p-value of two draws of the same units under independence, on a table of cells x cells."""
+    table = np.zeros((cells, cells))
+    np.add.at(table, (one * cells // SLOT_COUNT, other * cells // SLOT_COUNT), 1)
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    assert expected.min() >= 5, "too few for the chi-square distribution"
+    return tail(float(((table - expected) ** 2 / expected).sum()), (cells - 1) ** 2)
