@@ -46,6 +46,12 @@ def test_a_new_store_knows_nothing(definitions: DefinitionStore) -> None:
     assert [*definitions.list_all(Kind.FLAG), *definitions.history(Kind.EXPERIMENT, "button")] == []
 
 
+@pytest.mark.parametrize("key", ["", "x" * 5_000, "ä", "\ud800", "a#b", "a/b"])
+def test_a_key_that_nothing_could_have_is_not_found(definitions: DefinitionStore, key: str) -> None:
+    assert definitions.find(Kind.FLAG, key) is None
+    assert list(definitions.history(Kind.FLAG, key)) == []
+
+
 def test_a_definition_comes_back_as_it_was_committed(definitions: DefinitionStore) -> None:
     definition = a_definition(document={"a": [1, 2.0, None], "b": {"ä": True}, "c": ""})
 

@@ -1,4 +1,3 @@
-import json
 import socket
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,29 +10,9 @@ from sluice.adapters.dynamodb_registry import DynamoRegistry
 from sluice.adapters.dynamodb_table import RegistryTable
 from sluice.catalog.approval import ApprovalState
 from sluice.errors import ModelVersionTaken, StoreUnavailable
+from tests.adapters.broken_dynamodb import Application, refusing
 from tests.adapters.conftest import REGION, serving
 from tests.unit.catalog.builders import a_model, a_version, an_event
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-def refusing(code: str, reasons: list[str], *, times: int, otherwise: Application) -> Application:
-    """DynamoDB that refuses the first `times` transactions, and then is itself again."""
-    left = times
-    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "as the test wishes"}
-    if reasons:
-        body |= {"CancellationReasons": [{"Code": reason} for reason in reasons]}  # type: ignore[dict-item]
-
-    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        nonlocal left
-        if left and environ.get("HTTP_X_AMZ_TARGET", "").endswith("TransactWriteItems"):
-            left -= 1
-            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-            start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
-            return [json.dumps(body).encode()]
-        return otherwise(environ, start_response)
-
-    return application
 
 
 def registry_behind(application: Application, use: Callable[[DynamoRegistry], None], table_name: str) -> None:

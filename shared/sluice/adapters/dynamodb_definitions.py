@@ -22,6 +22,8 @@ from sluice.adapters.dynamodb_table import ItemTable
 from sluice.errors import DefinitionChanged, StoreUnavailable
 from sluice.experiments.ports import Definition, Kind, StoredSnapshot
 
+_KEY_LIMIT_BYTES = 1_000
+
 
 class DynamoDefinitions:
     """`experiments.ports.DefinitionStore` over the table that `definition_layout.py` describes."""
@@ -37,7 +39,7 @@ class DynamoDefinitions:
 
     def find(self, kind: Kind, key: str) -> Definition | None:
         """See the port."""
-        item = self._table.find(kind.value, key)
+        item = self._table.find(kind.value, key) if _can_be_stored(key) else None
         with self._table.failures():
             return from_definition_item(item, kind, key) if item else None
 
@@ -49,7 +51,7 @@ class DynamoDefinitions:
 
     def history(self, kind: Kind, key: str) -> Sequence[Definition]:
         """See the port."""
-        items = self._table.list(history_partition(kind, key), REVISION)
+        items = self._table.list(history_partition(kind, key), REVISION) if _can_be_stored(key) else ()
         with self._table.failures():
             return [from_definition_item(item, kind, key) for item in items]
 
@@ -86,6 +88,11 @@ class DynamoDefinitions:
             transaction.save(item, self._table.item.pk.does_not_exist())
         else:
             transaction.save(item, self._table.item.revision == int(item.revision) - 1)
+
+
+def _can_be_stored(key: str) -> bool:
+    """Whether DynamoDB takes it; asked for what it does not take, it would fail where nothing is to be found."""
+    return key.isascii() and 0 < len(key) <= _KEY_LIMIT_BYTES
 
 
 def _moved(position: int, definitions: Sequence[Definition], snapshot: StoredSnapshot | None) -> DefinitionChanged:
