@@ -55,7 +55,7 @@ def _items(body: bytes) -> list[Any]:
     except orjson.JSONDecodeError as error:
         raise MalformedBody(f"body: it is not JSON: {error}") from error
     if not isinstance(document, dict):
-        raise MalformedBody(f"body: it is a {type(document).__name__}, must be an object")
+        raise MalformedBody("body: it must be an object")
     if _BATCH not in document:
         return [document]
     items = document[_BATCH]

@@ -9,6 +9,7 @@ from functions.control.settings import ControlSettings
 from functions.deployment.settings import DeploymentSettings
 from functions.environment_settings import EnvironmentSettings
 from functions.inference.settings import InferenceSettings
+from functions.outcomes.settings import DeliverySettings, OutcomesSettings
 
 INFERENCE = InferenceSettings("churn", "artefacts", "records", "deployment", 2, release=3, release_digest="d" * 64)
 NOTHING_RELEASED = InferenceSettings("churn", "artefacts", "records")
@@ -83,3 +84,17 @@ def test_settings_read_what_they_wrote(kind: type[EnvironmentSettings]) -> None:
 def test_without_a_table_nothing_starts(kind: type[EnvironmentSettings]) -> None:
     with pytest.raises(ValidationError, match="SLUICE_REGISTRY_TABLE"):
         kind.from_environment({})
+
+
+def test_the_functions_of_outcomes_read_what_was_written() -> None:
+    intake = OutcomesSettings(queue_url="https://queue", experiments_table="experiments")
+    delivery = DeliverySettings(records_bucket="records")
+
+    assert intake.to_environment() == {
+        "SLUICE_QUEUE_URL": "https://queue",
+        "SLUICE_EXPERIMENTS_TABLE": "experiments",
+    }
+    assert OutcomesSettings.from_environment(intake.to_environment()) == intake
+    assert DeliverySettings.from_environment(delivery.to_environment()) == delivery
+    with pytest.raises(ValidationError, match="SLUICE_RECORDS_BUCKET"):
+        DeliverySettings.from_environment({"SLUICE_RECORDS_BUCKET": ""})

@@ -13,7 +13,13 @@ class Deployed:
     aliases: tuple[str, ...] = ("live",)
 
 
-FUNCTIONS = (Deployed("inference-iris"), Deployed("inference-wine", ("beta",)), Deployed("control"), Deployed("other"))
+FUNCTIONS = (
+    Deployed("inference-iris"),
+    Deployed("inference-wine", ("beta",)),
+    Deployed("control"),
+    Deployed("outcomes"),
+    Deployed("other"),
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,7 @@ FUNCTIONS = (Deployed("inference-iris"), Deployed("inference-wine", ("beta",)), 
         ("POST", "/v2/models/wine/infer", "control", "ANY /v2/{proxy+}"),
         ("GET", "/v2", "control", "ANY /v2"),
         ("GET", "/v2/health/ready", "control", "ANY /v2/{proxy+}"),
+        ("POST", "/v1/outcomes", "outcomes", "POST /v1/outcomes"),
         ("POST", "/v1/experiments", "control", "ANY /v1/{proxy+}"),
         ("POST", "/ofrep/v1/evaluate/flags", "control", "ANY /ofrep/v1/{proxy+}"),
         ("POST", "/ofrep/v1/evaluate/flags/Team:a.b_c", "control", "ANY /ofrep/v1/{proxy+}"),

@@ -49,7 +49,7 @@ def outcome_from_item(item: Any, reception: Reception, *, header_key: str | None
 
 def _check_members(item: Any) -> None:
     if not isinstance(item, dict):
-        raise InvalidOutcome("outcome", f"it is a {type(item).__name__}, must be an object")
+        raise InvalidOutcome("outcome", "it must be an object")
     unknown = sorted(item.keys() - set(_MEMBERS))
     if unknown:
         raise InvalidOutcome(unknown[0][:64], f"there is no such member; an outcome has {', '.join(_MEMBERS)}")
