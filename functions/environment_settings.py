@@ -22,5 +22,5 @@ class EnvironmentSettings(BaseModel):
         return cls.model_validate(dict(environment))
 
     def to_environment(self) -> dict[str, str]:
-        """The inverse of `from_environment`; empty values are left out."""
-        return {name: str(value) for name, value in self.model_dump(by_alias=True).items() if value != ""}
+        """The inverse of `from_environment`, without what has its default."""
+        return {name: str(value) for name, value in self.model_dump(by_alias=True, exclude_defaults=True).items()}
