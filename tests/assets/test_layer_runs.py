@@ -24,6 +24,9 @@ _SETTINGS = {
     "SLUICE_ARTEFACTS_BUCKET": "a",
     "SLUICE_RECORDS_BUCKET": "r",
     "SLUICE_REGISTRY_TABLE": "t",
+    "SLUICE_EXPERIMENTS_TABLE": "e",
+    "SLUICE_UNITS_TABLE": "u",
+    "SLUICE_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/q",
 }
 
 
@@ -66,15 +69,18 @@ def test_distributions_still_say_what_they_are_and_what_they_offer(
     assert said["entry_points"] == ["contextvars_context"]
 
 
-@pytest.mark.parametrize("name", ["control", "deployment", "inference"])
+@pytest.mark.parametrize(
+    "entry",
+    ["control.handler", "deployment.handler", "inference.handler", "outcomes.handler", "outcomes.delivery_handler"],
+)
 def test_a_function_starts_with_nothing_but_its_code_and_layers(
-    assets: BuiltAssets, python_313: TargetPython, name: str
+    assets: BuiltAssets, python_313: TargetPython, entry: str
 ) -> None:
+    name, _, _ = entry.partition(".")
     layers = [assets.tree(layer) for layer in _LAYERS_OF.get(name, ("runtime",))]
 
-    module = f"functions.{name}.handler"
     answer = run_on_lambda(
-        python_313, "import_handler", assets.function(name), *layers, module=module, environment=_SETTINGS
+        python_313, "import_handler", assets.function(name), *layers, module=f"functions.{entry}", environment=_SETTINGS
     )
 
     assert answer["callable"]

@@ -6,6 +6,7 @@ import pytest
 
 from functions.control.settings import ControlSettings
 from functions.deployment.settings import DeploymentSettings
+from functions.environment_settings import EnvironmentSettings
 from functions.inference.settings import InferenceSettings
 from functions.outcomes.settings import DeliverySettings, OutcomesSettings
 from infra.declarations.environment import Environment
@@ -44,7 +45,7 @@ def test_provisioned_concurrency_never_sits_on_an_alias_that_takes_weights(
 
 
 def test_functions_read_the_environment_that_their_settings_wrote(synthesised: Synthesised) -> None:
-    classes = {
+    classes: dict[str, type[EnvironmentSettings]] = {
         "control": ControlSettings,
         "deployment": DeploymentSettings,
         "outcomes": OutcomesSettings,
@@ -52,7 +53,8 @@ def test_functions_read_the_environment_that_their_settings_wrote(synthesised: S
     }
     for name, function in synthesised.functions.items():
         variables = {key: str(value) for key, value in function["Environment"]["Variables"].items()}
-        settings = classes.get(name, InferenceSettings).from_environment(variables)
+        settings: EnvironmentSettings | InferenceSettings
+        settings = (classes.get(name) or InferenceSettings).from_environment(variables)
         assert settings.to_environment().items() <= variables.items()
 
 
