@@ -1,5 +1,7 @@
 """One request for the breast-cancer trees of `examples/`, as API Gateway hands it to Lambda."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ FRAMEWORK_ROUTE = f"ANY /v2/models/{MODEL}/{{proxy+}}"
 HOT_ROUTE = f"POST /v2/models/{MODEL}/infer"
 
 
-def an_event(route_key: str) -> dict[str, Any]:
-    """The request as API Gateway's event (HTTP API, payload 2.0), matched by `route_key`."""
+def an_event(route_key: str, *, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The request as API Gateway's event (HTTP API, payload 2.0), matched by `route_key`; with these parameters."""
     path = f"/v2/models/{MODEL}/infer"
     http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"}
     context = {"accountId": "0", "apiId": "local", "domainName": "localhost", "requestId": "r", "stage": "$default"}
@@ -24,7 +26,7 @@ def an_event(route_key: str) -> dict[str, Any]:
         "rawQueryString": "",
         "headers": {"content-type": "application/json", "host": "localhost", "accept": "*/*"},
         "requestContext": context | {"http": http, "routeKey": route_key, "timeEpoch": 0},
-        "body": BODY,
+        "body": json.dumps(json.loads(BODY) | {"parameters": parameters}) if parameters else BODY,
         "isBase64Encoded": False,
     }
 

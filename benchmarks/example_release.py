@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable
 
 from benchmarks.example_event import FOLDER, MODEL
+from benchmarks.example_experiments import UNIT, one_experiment, stores_with
 from functions.inference.composition import Handler, build_handler
+from functions.inference.experiment_plane import ExperimentStores
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.memory_publisher import MemoryPublisher
@@ -19,7 +21,10 @@ from sluice.usecases.register_model import register_model
 
 
 def release_handler() -> Handler:
-    """The inference function's own handler, serving version 2; its records go to the null device, by a real write."""
+    """The inference function's own handler, serving version 2; its records go to the null device, by a real write.
+
+    One experiment runs, and the unit of `example_experiments` was assigned before.
+    """
     registry, content, publisher = MemoryRegistry(), MemoryContentStore(), MemoryPublisher(MODEL)
     clock = SystemClock()
     with OnnxInspector() as inspector:
@@ -33,7 +38,9 @@ def release_handler() -> Handler:
         MODEL, wish, registry=registry, content=content, publisher=publisher, clock=clock, by="bench"
     ).release
     settings = InferenceSettings(MODEL, "artefacts", "records", release=release.number, release_digest=release.digest)
-    return build_handler(settings, content=content, write_line=_null_writer())
+    snapshot = one_experiment(MODEL, versions=(version.number, version.number))
+    stores = ExperimentStores(*stores_with(snapshot, UNIT))
+    return build_handler(settings, content=content, write_line=_null_writer(), stores=stores)
 
 
 def _null_writer() -> Callable[[str], object]:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from benchmarks import hand_rolled_fastapi
 from benchmarks.example_event import BODY, FRAMEWORK_ROUTE, HOT_ROUTE, MODEL_FILE, LambdaContext, an_event
+from benchmarks.example_experiments import ATTRIBUTES, UNIT
 from benchmarks.example_release import release_handler
 from benchmarks.stopwatch import Timing, time_in_turns
 
@@ -34,9 +35,12 @@ def _cells(timing: Timing, model_alone: Timing) -> tuple[str, ...]:
 def _contenders() -> dict[str, Callable[[], object]]:
     ours, peer, context = release_handler(), hand_rolled_fastapi.build_handler(), LambdaContext()
     hot, framework = an_event(HOT_ROUTE), an_event(FRAMEWORK_ROUTE)
+    unit = {"sluice_unit": UNIT, **{f"sluice_attr_{name}": value for name, value in ATTRIBUTES.items()}}
+    for_a_unit = an_event(HOT_ROUTE, parameters=unit)
     contenders: dict[str, Callable[[], object]] = {
         _MODEL_ALONE: _session_run(),
         "Sluice, hot route, record stored and written": lambda: ours(hot, context),
+        "Sluice, the same for a unit of one sticky experiment, state cached": lambda: ours(for_a_unit, context),
         "Sluice, the same request through FastAPI + Mangum": lambda: ours(framework, context),
         "hand-rolled FastAPI + Mangum, no record, no checks": lambda: peer(framework, context),
     }

@@ -1,13 +1,12 @@
 """What deciding made of one request's unit: the assignments, and what they were computed from."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sluice.experiments.assignment import Assignment
 from sluice.experiments.unit_request import UnitRequest
 
 
-@dataclass(frozen=True, slots=True)
-class AssignedUnit:
+class AssignedUnit(NamedTuple):
     """`assignments` in the declared order; the first whose variant names a model version decides what serves.
 
     `unit_key` is what records call the unit, None where no snapshot brought the secret for it. `failure` says why

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from functools import lru_cache
 from typing import Any
 
 from sluice.errors import InvalidUnit
@@ -9,6 +10,7 @@ from sluice.errors import InvalidUnit
 DEFAULT_UNIT_TYPE = "user"
 
 _ID_LIMIT_CHARACTERS = 256
+_KEYS_REMEMBERED = 10_000
 _KEY_CHARACTERS = 32
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 # C0, DEL and C1: U+001F separates what is hashed, and none of them belongs into an id.
@@ -39,6 +41,7 @@ def checked_unit_type(value: Any, field: str) -> str:
     return value
 
 
+@lru_cache(maxsize=_KEYS_REMEMBERED)
 def unit_key_of(secret: bytes, unit_type: str, unit_id: str) -> str:
     """What records and outcomes call the unit: the first 128 bits of HMAC-SHA-256, in hex.
 

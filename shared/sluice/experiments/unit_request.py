@@ -1,14 +1,17 @@
 """Which unit a request is for, and what is known of it: from its parameters, or from a verified token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
 
 UNIT = "sluice_unit"
 UNIT_TYPE = "sluice_unit_type"
 ATTRIBUTE_PREFIX = "sluice_attr_"
+
+_UNIT_PARAMETER = f"parameter {UNIT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,12 @@ class UnitSources:
     attribute_claims: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRequest:
+class UnitRequest(NamedTuple):
     """A checked unit and its attributes, not yet typed; `is_from_parameters` unless a claim named it."""
 
     unit_type: str
     unit_id: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     is_from_parameters: bool = True
 
 
@@ -37,7 +39,7 @@ def unit_request_of(
     if is_claimed:
         unit_id = checked_unit_id(claims[sources.unit_claim], f"claim {sources.unit_claim}")
     elif UNIT in parameters:
-        unit_id = checked_unit_id(parameters[UNIT], f"parameter {UNIT}")
+        unit_id = checked_unit_id(parameters[UNIT], _UNIT_PARAMETER)
     else:
         return None
     attributes = _attributes(parameters, claims, sources)

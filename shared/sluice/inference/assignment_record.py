@@ -2,9 +2,9 @@
 
 | member | meaning |
 |---|---|
-| unit_type, unit_key | the unit: its keyed hash; no key where no snapshot brought the secret |
+| unit_type, unit_key | the unit: its keyed hash, null where no snapshot brought the secret |
 | unit_id | the raw id, only where the environment is set to record it |
-| snapshot_number, snapshot_digest | the definitions that decided |
+| snapshot_number, snapshot_digest | the definitions that decided, null where there were none |
 | assignments | per assignment, in the declared order, the members below |
 | · experiment, experiment_revision, allocation_version | the definition, and the weights under which the unit entered |
 | · variant, reason | the arm, null where none, and why (`experiments/reasons.py`) |
@@ -16,12 +16,11 @@
 | · crossed_over | true for a unit that had two identities with different variants |
 | assignment_failure | why something fell back |
 | variant_failure | why the variant's own version could not answer, so that the default did |
-| AssignmentFallbacks, MissingAttributes, IgnoredAssignments, VariantFailures | metrics, where there is a unit |
+| AssignmentFallbacks, MissingAttributes, IgnoredAssignments, VariantFailures | metrics, where they are not 0 |
 """
 
 from typing import Any
 
-from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
 from sluice.inference.trace import PredictionTrace
@@ -32,51 +31,58 @@ def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str,
     assigned = trace.assigned
     if assigned is None:
         return {}
-    members: dict[str, Any] = {"unit_type": assigned.unit.unit_type}
-    if assigned.unit_key is not None:
-        members["unit_key"] = assigned.unit_key
-        members["snapshot_number"] = assigned.snapshot_number
-        members["snapshot_digest"] = assigned.snapshot_digest
+    served = trace.choice.version.released.number if trace.choice else None
+    members: dict[str, Any] = {
+        "unit_type": assigned.unit.unit_type,
+        "unit_key": assigned.unit_key,
+        "snapshot_number": assigned.snapshot_number,
+        "snapshot_digest": assigned.snapshot_digest,
+        "assignments": [_entry(assignment, served) for assignment in assigned.assignments],
+    }
     if with_unit_id:
         members["unit_id"] = assigned.unit.unit_id
-    served = trace.choice.version.released.number if trace.choice else None
-    members["assignments"] = [_entry(assignment, served) for assignment in assigned.assignments]
-    return members | _failures(assigned, trace)
+    if assigned.failure is not None:
+        members["assignment_failure"] = assigned.failure
+    if trace.variant_failure is not None:
+        members["variant_failure"] = str(trace.variant_failure)
+    return members
 
 
 def assignment_metrics(trace: PredictionTrace) -> dict[str, float]:
-    """Counts for CloudWatch; none for a request without a unit."""
+    """Counts for CloudWatch, of what happened to this request's unit; what did not happen is not counted as 0."""
     assigned = trace.assigned
     if assigned is None:
         return {}
-    reasons = [assignment.reason for assignment in assigned.assignments]
-    return {
-        "AssignmentFallbacks": int(assigned.failure is not None),
-        "MissingAttributes": reasons.count(Reason.ATTRIBUTE_MISSING),
-        "IgnoredAssignments": assigned.ignored_count,
-        "VariantFailures": int(trace.variant_failure is not None),
-    }
+    metrics: dict[str, float] = {}
+    missing_count = sum(it.reason is Reason.ATTRIBUTE_MISSING for it in assigned.assignments)
+    if missing_count:
+        metrics["MissingAttributes"] = missing_count
+    if assigned.failure is not None:
+        metrics["AssignmentFallbacks"] = 1
+    if assigned.ignored_count:
+        metrics["IgnoredAssignments"] = assigned.ignored_count
+    if trace.variant_failure is not None:
+        metrics["VariantFailures"] = 1
+    return metrics
 
 
 def _entry(it: Assignment, served: int | None) -> dict[str, Any]:
-    intended = it.variant.model_version if it.variant else None
+    experiment, variant = it.experiment, it.variant
+    intended = variant.model_version if variant else None
     entry: dict[str, Any] = {
-        "experiment": it.experiment.key,
-        "experiment_revision": it.experiment.revision,
+        "experiment": experiment.key,
+        "experiment_revision": experiment.revision,
         "allocation_version": it.allocation_version,
-        "variant": it.variant.key if it.variant else None,
+        "variant": variant.key if variant else None,
         "reason": it.reason,
-        "namespace": it.experiment.namespace,
+        "namespace": experiment.namespace,
         "slot": it.slot,
         "arm_slot": it.arm_slot,
         "propensity_bps": it.propensity_bps,
         "intended_model_version": intended,
-        "applied": it.variant is not None and intended in (None, served),
+        "applied": variant is not None and (intended is None or intended == served),
         "analysed": it.is_analysed,
     }
-    return entry | {"crossed_over": True} if it.crossed_over else entry
-
-
-def _failures(assigned: AssignedUnit, trace: PredictionTrace) -> dict[str, Any]:
-    found = {"assignment_failure": assigned.failure, "variant_failure": trace.variant_failure}
-    return {name: str(why) for name, why in found.items() if why is not None}
+    if it.crossed_over:
+        entry["crossed_over"] = True
+    return entry

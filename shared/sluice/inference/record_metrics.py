@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import orjson
+
 from sluice.inference.trace import PredictionTrace, Step
 
 _NOT_OFFERED = 501
@@ -40,7 +42,7 @@ def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) ->
 
 
 def directive(metrics: Mapping[str, float], *, namespace: str, has_version: bool, epoch_ms: int) -> dict[str, Any]:
-    """The `_aws` member of a record that holds these metrics at its root."""
+    """The `_aws` member of a record that holds these metrics at its root; for `orjson.dumps`."""
     definitions = _definitions(namespace, tuple(metrics), has_version=has_version)
     return {"Timestamp": epoch_ms, "CloudWatchMetrics": definitions}
 
@@ -51,8 +53,9 @@ def to_ms(elapsed_ns: int) -> float:
 
 
 @cache
-def _definitions(namespace: str, names: tuple[str, ...], *, has_version: bool) -> list[dict[str, Any]]:
+def _definitions(namespace: str, names: tuple[str, ...], *, has_version: bool) -> orjson.Fragment:
+    """Written out once: the same few sets of metrics come again and again."""
     per_function = ["model", "function_version"]
     dimensions = [[*per_function, "model_version"], per_function] if has_version else [per_function]
     metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Ms") else "Count"} for name in names]
-    return [{"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}]
+    return orjson.Fragment(orjson.dumps([{"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}]))

@@ -1,7 +1,7 @@
 """A release, prepared so that a request only looks things up."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sluice.catalog.model import RiskTier
 from sluice.catalog.release import ReleaseContent, ReleasedVersion
@@ -29,8 +29,7 @@ class ServedVersion:
         self.output_names = tuple(spec.name for spec in released.signature.outputs)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The version that answers, and why. `lead` is the assignment that decided, if one did."""
 
     version: ServedVersion

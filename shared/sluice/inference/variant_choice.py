@@ -35,6 +35,13 @@ def client_parameters(assigned: AssignedUnit) -> dict[str, ParameterValue]:
 
 
 def _lead(assignments: tuple[Assignment, ...]) -> Assignment | None:
-    given = [it for it in assignments if it.variant is not None]
-    naming = (it for it in given if it.variant is not None and it.variant.model_version is not None)
-    return next(naming, None) or next(iter(given or assignments), None)
+    lead = None
+    for assignment in assignments:
+        if assignment.variant is not None:
+            if assignment.variant.model_version is not None:
+                return assignment
+            if lead is None or lead.variant is None:
+                lead = assignment
+        elif lead is None:
+            lead = assignment
+    return lead

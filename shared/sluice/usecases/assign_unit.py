@@ -5,7 +5,7 @@ FALLBACK; a write that fails makes FALLBACK of what it should have kept, since t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from sluice.experiments.decider import Decider, kept_from
 from sluice.experiments.reasons import Reason
 from sluice.experiments.unit import unit_key_of
 from sluice.experiments.unit_request import UnitRequest, UnitSources, unit_request_of
-from sluice.experiments.unit_state import NOTHING_STORED, StoredAssignment, UnitState
+from sluice.experiments.unit_state import StoredAssignment, UnitState
 from sluice.usecases.held_snapshot import HeldSnapshot
 from sluice.usecases.unit_states import UnitStates
 
@@ -52,32 +52,33 @@ def assign_unit(unit: UnitRequest, *, ports: AssignmentPorts) -> AssignedUnit:
     decider = held.value
     if decider is None:
         return AssignedUnit(unit, failure=str(held.failure) if held.failure else None)
-    known = AssignedUnit(
+    decided, failure, ignored_count = (
+        _decided(unit, decider, ports) if decider.concerns(unit.unit_type) else ((), None, 0)
+    )
+    definitions = decider.snapshot
+    return AssignedUnit(
         unit,
-        unit_key=unit_key_of(decider.snapshot.unit_hash_key, unit.unit_type, unit.unit_id),
-        snapshot_number=decider.snapshot.number,
-        snapshot_digest=decider.snapshot.digest,
+        tuple(decided),
+        unit_key_of(definitions.unit_hash_key, unit.unit_type, unit.unit_id),
+        definitions.number,
+        definitions.digest,
+        failure,
+        ignored_count,
     )
-    if not decider.concerns(unit.unit_type):
-        return known
-    return _assigned(known, decider, ports)
 
 
-def _assigned(known: AssignedUnit, decider: Decider, ports: AssignmentPorts) -> AssignedUnit:
-    unit, state, failure = known.unit, None, None
+def _decided(
+    unit: UnitRequest, decider: Decider, ports: AssignmentPorts
+) -> tuple[Sequence[Assignment], str | None, int]:
+    """The assignments, what went wrong, and how many stored ones count no more."""
+    unit_type, unit_id, attributes, _ = unit
     try:
-        state = ports.states.get(unit.unit_type, unit.unit_id)
+        state = ports.states.get(unit_type, unit_id)
     except StoreUnavailable as error:
-        failure = str(error)
-    decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=state)
-    if state is not None:
-        decided, failure = _kept(decided, unit, ports)
-    return replace(
-        known,
-        assignments=tuple(decided),
-        failure=failure,
-        ignored_count=_ignored(decider, unit.unit_type, decided, state or NOTHING_STORED),
-    )
+        return decider.decide(unit_type, unit_id, attributes=attributes, state=None), str(error), 0
+    decided = decider.decide(unit_type, unit_id, attributes=attributes, state=state)
+    kept, failure = _kept(decided, unit, ports)
+    return kept, failure, _ignored(decider, unit_type, kept, state)
 
 
 def _kept(

@@ -1,12 +1,19 @@
 """The metrics of a record, and the directive that names them."""
 
 from itertools import count
+from typing import Any
 
+import orjson
 import pytest
 
-from sluice.inference.record_metrics import directive, metrics_of
+from sluice.inference import record_metrics
+from sluice.inference.record_metrics import metrics_of
 from sluice.inference.trace import PredictionTrace, Step
 from tests.embedded_metrics import assert_is_embedded_metric_format
+
+
+def directive(metrics: dict[str, float], **facts: Any) -> Any:
+    return orjson.loads(orjson.dumps(record_metrics.directive(metrics, **facts)))
 
 
 def a_trace(*steps: Step) -> PredictionTrace:
