@@ -1,12 +1,19 @@
 """A variant: an arm of an experiment, and what it serves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
 
 from sluice.errors import InvalidDefinition
 from sluice.experiments.key import checked_bps, checked_key
 
 ParameterValue = str | int | float | bool
+
+_PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TEXT_LIMIT_CHARACTERS = 1_000
+_EXACT = range(-(2**53), 2**53 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +35,16 @@ class Variant:
         if self.model_version is not None and (type(self.model_version) is not int or self.model_version < 1):
             raise InvalidDefinition(subject, "model_version", f"found {self.model_version!r}, must be 1 or more")
         for name, value in self.parameters.items():
-            if type(value) not in (str, int, float, bool):
-                raise InvalidDefinition(subject, f"parameters.{name}", "must be text, a number, true or false")
+            _check_parameter(subject, name, value)
+
+
+def _check_parameter(subject: str, name: Any, value: Any) -> None:
+    field = f"parameters.{name}"
+    if type(name) is not str or not _PARAMETER_NAME.fullmatch(name):
+        raise InvalidDefinition(subject, field, "a name is lower-case letters, digits and _, a letter first")
+    if type(value) not in (str, int, float, bool) or (type(value) is float and not isfinite(value)):
+        raise InvalidDefinition(subject, field, "must be text, a finite number, true or false")
+    if type(value) is int and value not in _EXACT:
+        raise InvalidDefinition(subject, field, f"found {value}, which is beyond what every JSON reader keeps exactly")
+    if type(value) is str and len(value) > _TEXT_LIMIT_CHARACTERS:
+        raise InvalidDefinition(subject, field, f"it has {len(value)} characters, allowed: {_TEXT_LIMIT_CHARACTERS}")
