@@ -87,13 +87,14 @@ def _kept(
     """What is new and sticky is stored; who was faster elsewhere is followed."""
     kept, failure = [], None
     for assignment in decided:
-        if assignment.reason is Reason.BUCKETED and assignment.experiment.sticky:
+        is_new = assignment.reason is Reason.BUCKETED and assignment.experiment.sticky
+        if is_new and failure is None:
             try:
                 assignment = _stored(assignment, unit, ports)  # noqa: PLW2901 - the same, now for ever
             except StoreUnavailable as error:
                 failure = str(error)
-                assignment = assignment._replace(reason=Reason.FALLBACK)  # noqa: PLW2901
-        kept.append(assignment)
+        # A write that failed may have taken the whole budget: those after it are not tried.
+        kept.append(assignment._replace(reason=Reason.FALLBACK) if is_new and failure else assignment)
     return kept, failure
 
 
