@@ -20,7 +20,7 @@ from infra.constructs.model_function import ModelFunction, ModelFunctionProps
 from infra.constructs.outcomes_functions import OutcomesDelivery, OutcomesIntake, OutcomesProps
 from infra.constructs.outcomes_queue import OutcomesQueue
 from infra.constructs.python_function import FunctionPlace
-from infra.constructs.record_shipping import RecordShipping
+from infra.constructs.record_shipping import FLAG_EXPOSURES, INFERENCES, RecordShipping
 from infra.constructs.registry_function import RegistryFunctionProps
 from infra.constructs.served_metrics import metrics_namespace_of
 from infra.declarations.environment import Environment
@@ -91,7 +91,7 @@ class ServingStack(cdk.Stack):
             self._fail_over(control)
         self._deployment_steps()
         if environment.data.ship_records:
-            self._ship_records()
+            self._ship_records(control)
         self._outputs()
 
     def _model(self, model: Any) -> ModelFunction:
@@ -146,10 +146,13 @@ class ServingStack(cdk.Stack):
             steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)
             tell(self, {f"Deployed{''.join(word.capitalize() for word in name.split('-'))}": steps.outcome})
 
-    def _ship_records(self) -> None:
-        shipping = RecordShipping(self, "RecordShipping", records=self._data.records, key=self._data.keys.personal)
+    def _ship_records(self, control: ControlFunction) -> None:
+        records, key = self._data.records, self._data.keys.personal
+        inferences = RecordShipping(self, "RecordShipping", INFERENCES, records=records, key=key)
         for model in self.models.values():
-            shipping.ship(model, model.log_group)
+            inferences.ship(model, model.log_group)
+        exposures = RecordShipping(self, "FlagExposureShipping", FLAG_EXPOSURES, records=records, key=key)
+        exposures.ship(control, control.log_group)
 
     def _outputs(self) -> None:
         outputs = {"GatewayUrl": self.gateway.url, "GatewayAuth": self.gateway.auth_name}

@@ -1,6 +1,7 @@
-"""Inference records from the log groups to the records bucket, by Firehose: no call stands in a request's way."""
+"""Records from the log groups to the records bucket, by Firehose: no call stands in a request's way."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
@@ -11,24 +12,37 @@ from constructs import Construct
 from infra.constructs.content_buckets import RecordsBucket
 from infra.constructs.private_bucket import PrivateBucket
 
-_PREFIX = "inference-records"
-_RECORDS_ONLY = '{ $.record = "inference" }'
 _BUFFER_MB, _BUFFER_SECONDS = 64, 300
 
 
-class RecordShipping(Construct):
-    """One stream per environment; `ship` adds a log group. What arrives are the record lines as they were written."""
+@dataclass(frozen=True, slots=True)
+class ShippedKind:
+    """Log lines whose member `record` has this value go to objects below `prefix`."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, records: RecordsBucket, key: kms.IKey | None) -> None:
+    record: str
+    prefix: str
+
+
+INFERENCES: Final = ShippedKind("inference", "inference-records")
+FLAG_EXPOSURES: Final = ShippedKind("flag_exposure", "flag-exposures")
+
+
+class RecordShipping(Construct):
+    """One stream per kind; `ship` adds a log group. What arrives are the record lines as they were written."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, kind: ShippedKind, *, records: RecordsBucket, key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, construct_id)
+        self._kind = kind
         role = iam.Role(self, "Writer", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))
-        records.grant_ship(role, _PREFIX)
+        records.grant_ship(role, kind.prefix)
         self._stream = firehose.CfnDeliveryStream(
             self,
             "Stream",
             delivery_stream_type="DirectPut",
             delivery_stream_encryption_configuration_input=_at_rest(key),
-            extended_s3_destination_configuration=_destination(records, role, key),
+            extended_s3_destination_configuration=_destination(kind.prefix, records, role, key=key),
         )
         self._stream.node.add_dependency(role)
         self._sender = iam.Role(self, "Sender", assumed_by=iam.ServicePrincipal("logs.amazonaws.com"))
@@ -43,7 +57,7 @@ class RecordShipping(Construct):
             scope,
             "ShippedRecords",
             log_group_name=log_group.log_group_name,
-            filter_pattern=_RECORDS_ONLY,
+            filter_pattern=f'{{ $.record = "{self._kind.record}" }}',
             destination_arn=self._stream.attr_arn,
             role_arn=self._sender.role_arn,
         )
@@ -59,15 +73,15 @@ def _at_rest(key: kms.IKey | None) -> Any:
     )
 
 
-def _destination(records: PrivateBucket, role: iam.Role, key: kms.IKey | None) -> Any:
+def _destination(prefix: str, records: PrivateBucket, role: iam.Role, *, key: kms.IKey | None) -> Any:
     """CloudWatch sends gzipped envelopes; two processors turn them into the lines that were written."""
     stream = firehose.CfnDeliveryStream
     day = "!{timestamp:yyyy/MM/dd}"
     return stream.ExtendedS3DestinationConfigurationProperty(
         bucket_arn=records.bucket.bucket_arn,
         role_arn=role.role_arn,
-        prefix=f"{_PREFIX}/{day}/",
-        error_output_prefix=f"{_PREFIX}/failed/!{{firehose:error-output-type}}/{day}/",
+        prefix=f"{prefix}/{day}/",
+        error_output_prefix=f"{prefix}/failed/!{{firehose:error-output-type}}/{day}/",
         compression_format="GZIP",
         buffering_hints=stream.BufferingHintsProperty(interval_in_seconds=_BUFFER_SECONDS, size_in_m_bs=_BUFFER_MB),
         encryption_configuration=_encryption(key),

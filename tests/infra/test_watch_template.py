@@ -114,13 +114,25 @@ def test_the_topic_takes_no_message_without_tls(watched: Synthesised) -> None:
     )
 
 
+def test_each_kind_of_record_is_shipped_to_a_place_of_its_own(watched: Synthesised) -> None:
+    streams = watched.properties("serving", "AWS::KinesisFirehose::DeliveryStream")
+    prefixes = {each["ExtendedS3DestinationConfiguration"]["Prefix"].split("/")[0] for each in streams}
+    [exposures] = [id_ for id_ in watched.resources("serving", "AWS::Logs::SubscriptionFilter") if "Control" in id_]
+
+    assert prefixes == {"inference-records", "flag-exposures"}
+    sent_to = watched.templates["serving"]["Resources"][exposures]["Properties"]["DestinationArn"]
+    assert sent_to["Fn::GetAtt"][0].startswith("FlagExposureShipping")
+
+
 def test_records_are_shipped_where_that_is_declared(environment: Environment, synthesised: Synthesised) -> None:
     streams = synthesised.properties("serving", "AWS::KinesisFirehose::DeliveryStream")
     filters = synthesised.properties("serving", "AWS::Logs::SubscriptionFilter")
 
-    assert len(streams) == (1 if environment.data.ship_records else 0)
-    assert len(filters) == (len(environment.models) if environment.data.ship_records else 0)
-    assert {each["FilterPattern"] for each in filters} <= {'{ $.record = "inference" }'}
+    patterns = sorted(each["FilterPattern"] for each in filters)
+    of_models = ['{ $.record = "inference" }'] * len(environment.models)
+
+    assert len(streams) == (2 if environment.data.ship_records else 0)
+    assert patterns == (['{ $.record = "flag_exposure" }', *of_models] if environment.data.ship_records else [])
     for stream in streams:
         destination = stream["ExtendedS3DestinationConfiguration"]
         kinds = [each["Type"] for each in destination["ProcessingConfiguration"]["Processors"]]
