@@ -54,9 +54,7 @@ class HeldSnapshot(Generic[T]):
     def _refreshed(self) -> Held[T]:
         try:
             found = self._reader.find_snapshot(self._subject)
-            if found is None:
-                return Held(None)
-            if found.number > self._number:
+            if found is not None and found.number > self._number:
                 return self._newer(found)
         except StoreUnavailable as failure:
             return Held(self._held.value, failure)
