@@ -9,12 +9,14 @@ from sluice.cli.environment_file import declared_footprint
 from sluice.cli.main import app
 
 
-def test_dev_costs_nothing_while_idle() -> None:
+def test_dev_pays_while_idle_for_nothing_but_the_polls_of_its_queue() -> None:
     done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", "--rps", "0", "--json"])
 
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)
-    assert (document["idle_usd"], document["total_usd"], document["components"]) == (0, 0, [])
+    [polls] = document["components"]
+    assert (polls["component"], polls["is_idle"], polls["usd"]) == ("Queue polls", True, 0.26)
+    assert document["idle_usd"] == document["total_usd"] == 0.26
 
 
 def test_idle_comes_first_and_every_price_says_where_it_is_from() -> None:
@@ -26,6 +28,15 @@ def test_idle_comes_first_and_every_price_says_where_it_is_from() -> None:
     assert all(each["source"] and each["unit"] for each in components)
     assert document["total_usd"] > document["idle_usd"] > 0
     assert document["break_even_rps"] > 0
+
+
+def test_units_and_outcomes_are_counted_where_they_are_named() -> None:
+    given = ["--rps", "1", "--unit-percent", "100", "--first-percent", "10", "--outcome-percent", "50"]
+
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", *given, "--json"])
+
+    found = {each["component"]: each["usd"] for each in json.loads(done.stdout)["components"]}
+    assert (found["Units read"], found["Assignments"], found["Outcomes, stored"]) == (0.16, 0.16, 6.48)
 
 
 def test_a_person_sees_the_break_even() -> None:

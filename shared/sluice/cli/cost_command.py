@@ -11,7 +11,7 @@ from sluice.cli.output import show, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sluice.cost.estimate import CostLine
+    from sluice.cost.cost_line import CostLine
     from sluice.cost.price_table import PriceTable
 
 app = typer.Typer(help="What an environment costs.", no_args_is_help=True)
@@ -21,6 +21,9 @@ Rps = Annotated[float, typer.Option(help="Requests per second over all models, a
 Ms = Annotated[float, typer.Option(help="Milliseconds that Lambda bills for a request.", min=1)]
 RecordBytes = Annotated[int, typer.Option(help="Bytes of a request's record.", min=1)]
 StoredPercent = Annotated[float, typer.Option(help="Requests of high risk, whose records are stored.", min=0, max=100)]
+UnitPercent = Annotated[float, typer.Option(help="Requests that name a unit.", min=0, max=100)]
+FirstPercent = Annotated[float, typer.Option(help="Requests that are a unit's first exposure.", min=0, max=100)]
+OutcomePercent = Annotated[float, typer.Option(help="Outcomes for a hundred requests.", min=0)]
 Hourly = Annotated[float | None, typer.Option(help="An endpoint to compare with; else the table's.", min=0)]
 
 
@@ -30,13 +33,16 @@ def cost() -> None:
 
 
 @app.command("estimate")
-def estimate_command(
+def estimate_command(  # noqa: PLR0913 - a command's arguments are its options
     *,
     env: Env,
     rps: Rps,
     ms: Ms = 5.0,
     record_bytes: RecordBytes = 2_000,
     stored_percent: StoredPercent = 0.0,
+    unit_percent: UnitPercent = 0.0,
+    first_percent: FirstPercent = 0.0,
+    outcome_percent: OutcomePercent = 0.0,
     endpoint_usd_per_hour: Hourly = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +53,15 @@ def estimate_command(
     from sluice.cost.price_table import load_prices
 
     prices, footprint = load_prices(), declared_footprint(env)
-    workload = Workload(rps, ms, record_bytes, stored_percent / 100)
+    workload = Workload(
+        rps,
+        ms,
+        record_bytes,
+        stored_percent / 100,
+        unit_share=unit_percent / 100,
+        first_share=first_percent / 100,
+        outcome_share=outcome_percent / 100,
+    )
     hourly = prices["endpoint_hour"].usd if endpoint_usd_per_hour is None else endpoint_usd_per_hour
     found = estimate(footprint, workload, prices)
     document = {

@@ -1,32 +1,21 @@
 """A month's cost, line by line: first what is paid for nothing, then what requests cost."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
+from sluice.cost.cost_line import MILLION, MONTH_SECONDS, CostLine
+from sluice.cost.experiment_costs import busy_experiments, idle_experiments
 from sluice.cost.footprint import Footprint, ModelFootprint, Workload
 from sluice.cost.price_table import PriceTable
 
-MONTH_SECONDS = 30 * 24 * 3_600
 MONTH_HOURS = 30 * 24
-_MILLION = 1_000_000
 _GB = 10**9
 _MB_PER_GB = 1_024
 _ACCESS_LOG_BYTES = 500
 _FIREHOSE_STEP_BYTES = 5_000
 _METRICS_PER_VERSION = 16  # eight metrics in two sets of dimensions
 _TRACED_SHARE = 0.05  # and the first request of each second
-
-
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """One component: `is_idle` if it is paid whether or not anybody asks; `price` names the entry it rests on."""
-
-    component: str
-    usd: float
-    why: str
-    is_idle: bool
-    price: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +48,7 @@ def break_even_rps(
     budget = endpoint_usd_per_hour * MONTH_HOURS
 
     def costs(rps: float) -> float:
-        busy = Workload(rps, workload.ms, workload.record_bytes, workload.stored_share, workload.versions)
-        return estimate(footprint, busy, prices).total_usd
+        return estimate(footprint, replace(workload, rps=rps), prices).total_usd
 
     low, high = 0.0, 1.0
     if costs(0.0) >= budget:
@@ -79,11 +67,12 @@ def _idle(footprint: Footprint, workload: Workload, prices: PriceTable) -> Itera
 
     yield line("KMS keys", footprint.key_count, "kms_key", f"{footprint.key_count} keys of your own")
     if footprint.is_watched:
-        alarms = sum(model.alarm_count for model in footprint.models)
+        alarms = footprint.alarm_count + sum(model.alarm_count for model in footprint.models)
         yield line("Alarms", alarms, "alarm", f"{alarms} watched metrics")
         yield line("Dashboards", len(footprint.models), "dashboard", f"one for each of {len(footprint.models)} models")
     if footprint.has_web_acl:
         yield line("Web ACL", 1, "web_acl", "one, with its rules")
+    yield from idle_experiments(footprint, prices)
     for model in footprint.models:
         gb_seconds = _gb(model) * MONTH_SECONDS
         if model.starts_from_snapshot:
@@ -104,7 +93,7 @@ def _busy(footprint: Footprint, workload: Workload, prices: PriceTable) -> Itera
         return CostLine(component, prices[price].of(units), why, is_idle=False, price=price)
 
     gateway = "rest_api_request" if footprint.uses_rest_api else "http_api_request"
-    millions = requests / _MILLION
+    millions = requests / MILLION
     yield line("API Gateway", millions, gateway, f"{millions:,.1f} M requests")
     yield line("Lambda requests", millions, "lambda_request", f"{millions:,.1f} M requests")
     yield from _durations(footprint, workload, prices)
@@ -112,12 +101,13 @@ def _busy(footprint: Footprint, workload: Workload, prices: PriceTable) -> Itera
     yield line("Logs", logged, "logs_gb", f"{logged:,.1f} GB of records and access logs")
     metrics = len(footprint.models) * workload.versions * _METRICS_PER_VERSION
     yield line("Metrics", metrics, "custom_metric", f"{metrics} made from the records")
-    traced = (min(workload.rps, 1.0) + _TRACED_SHARE * max(workload.rps - 1.0, 0.0)) * MONTH_SECONDS / _MILLION
+    traced = (min(workload.rps, 1.0) + _TRACED_SHARE * max(workload.rps - 1.0, 0.0)) * MONTH_SECONDS / MILLION
     yield line("Traces", traced, "trace", "one a second, and five of a hundred beyond")
     if workload.stored_share:
         yield line(
             "Stored records", millions * workload.stored_share, "s3_put", f"{workload.stored_share:.0%} of requests"
         )
+    yield from busy_experiments(footprint, workload, prices)
     if footprint.ships_records:
         sent = requests * ceil(workload.record_bytes / _FIREHOSE_STEP_BYTES) * _FIREHOSE_STEP_BYTES / _GB
         yield line("Firehose", sent, "firehose_gb", f"{sent:,.1f} GB as it is metered")

@@ -16,7 +16,7 @@ class ModelFootprint:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """An environment in one region."""
+    """An environment in one region; `alarm_count` metrics are watched beside the models'."""
 
     name: str
     architecture: str
@@ -26,6 +26,8 @@ class Footprint:
     has_web_acl: bool
     ships_records: bool
     is_watched: bool
+    alarm_count: int = 0
+    polled_queue_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Workload:
 
     `ms` is what Lambda bills for one request. `record_bytes` is what it writes; `stored_share` of the requests are of
     high risk, and their records are stored before the answer. `versions` is how many function versions of a model get
-    traffic or stand by for a rollback.
+    traffic or stand by for a rollback. `unit_share` of the requests name a unit; `first_share` are a unit's first in
+    an experiment; there are `outcome_share` outcomes for each request.
     """
 
     rps: float
@@ -42,3 +45,6 @@ class Workload:
     record_bytes: int = 2_000
     stored_share: float = 0.0
     versions: int = 2
+    unit_share: float = 0.0
+    first_share: float = 0.0
+    outcome_share: float = 0.0

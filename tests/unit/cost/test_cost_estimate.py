@@ -87,6 +87,42 @@ def test_firehose_rounds_every_record_up() -> None:
     assert line(found, "Firehose") == pytest.approx(10 * 0.029)
 
 
+def test_a_sticky_experiment_costs_a_query_and_once_a_write() -> None:
+    found = estimate(PLAIN, Workload(MILLION_A_MONTH, 10, unit_share=1.0, first_share=1.0), PRICES)
+
+    assert line(found, "Units read") == pytest.approx(0.0625)
+    assert line(found, "Assignments") == pytest.approx(0.625)
+
+
+def test_a_million_outcomes_cost_what_their_objects_do_and_half_as_much_again() -> None:
+    found = estimate(PLAIN, Workload(MILLION_A_MONTH, 10, outcome_share=1.0), PRICES)
+    parts = {each.component: each.usd for each in found.lines if each.component.startswith("Outcomes")}
+
+    assert parts == pytest.approx(
+        {
+            "Outcomes, API Gateway": 1.00,
+            "Outcomes, Lambda requests": 0.40,
+            "Outcomes, queue": 1.20,
+            "Outcomes, stored": 5.00,
+        }
+    )
+
+
+def test_a_queue_is_asked_all_month_whether_or_not_anybody_fills_it() -> None:
+    found = estimate(replace(PLAIN, polled_queue_count=1), Workload(rps=0, ms=5), PRICES)
+
+    assert found.idle_usd == found.total_usd == pytest.approx(0.2592)
+
+
+def test_the_break_even_counts_experiments_too() -> None:
+    plain, rich = Workload(rps=0, ms=5), Workload(rps=0, ms=5, unit_share=1, first_share=1, outcome_share=1)
+
+    def rps(workload: Workload) -> float:
+        return break_even_rps(PLAIN, workload, PRICES, endpoint_usd_per_hour=1.0)
+
+    assert rps(rich) < rps(plain) / 2
+
+
 def test_tiers_are_paid_one_after_the_other() -> None:
     price = Price("unit", 3.0, "nowhere", tiers=((10, 3.0), (20, 2.0), (float("inf"), 1.0)))
 
