@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
     from sluice.cli.gateway_client import GatewayClient
+    from sluice.experiments.conditions import LanguageOver
     from sluice.experiments.ports import DefinitionStore, UnitStore
+    from sluice.usecases.check_experiment import Surroundings
 
 _KNOCK_SECONDS = 1.0
 
@@ -67,6 +69,20 @@ class Connections:
         from sluice.adapters.dynamodb_units import DynamoUnits
 
         return DynamoUnits(client, self.address("units_table"))
+
+    @cached_property
+    def language_over(self) -> "LanguageOver":
+        """The language of conditions."""
+        from sluice.adapters.cel_conditions import CelLanguage
+
+        return CelLanguage
+
+    @cached_property
+    def surroundings(self) -> "Surroundings":
+        """What experiments are checked against."""
+        from sluice.usecases.check_experiment import Surroundings
+
+        return Surroundings(self.registry, self.publisher, self.language_over)
 
     @cached_property
     def content(self) -> "ContentStore":

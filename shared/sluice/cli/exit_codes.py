@@ -12,7 +12,7 @@
 | 130 | interrupted |
 """
 
-from sluice.errors import Conflict, InvalidRequest, NotAvailable, NotFound, PayloadTooLarge, SluiceError
+from sluice.errors import Conflict, InvalidRequest, NotAvailable, NotFound, PayloadTooLarge, RateExceeded, SluiceError
 
 UNEXPECTED = 1
 INTERRUPTED = 130
@@ -22,6 +22,7 @@ _BY_ERROR: tuple[tuple[type[SluiceError], int], ...] = (
     (PayloadTooLarge, 3),
     (NotFound, 4),
     (Conflict, 5),
+    (RateExceeded, 6),
     (NotAvailable, 6),
 )
 

@@ -48,6 +48,11 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
+def print_plain(text: str, console: Console) -> None:
+    """One line that holds what others wrote, or a command to copy: no markup, no colour, never broken."""
+    console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
     """A rich table; cells are text, never markup, because names and reasons come from users."""
     from rich import box

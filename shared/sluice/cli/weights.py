@@ -19,6 +19,17 @@ def weight_bps(text: str) -> int:
     return int(weight)
 
 
+def weights_bps(text: str) -> dict[str, int]:
+    """`control=20%,treatment=80%` as basis points by name. Raises typer.BadParameter."""
+    weights: dict[str, int] = {}
+    for part in text.split(","):
+        name, separator, share = (each.strip() for each in part.partition("="))
+        if not name or not separator or name in weights:
+            raise typer.BadParameter(f"{text!r} is no list of shares; write control=20%,treatment=80%")
+        weights[name] = weight_bps(share)
+    return weights
+
+
 def percent(weight: int) -> str:
     """Basis points for a person: `10 %`."""
     return f"{Decimal(weight * 100) / ALL_BPS:f} %"
