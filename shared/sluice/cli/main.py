@@ -8,8 +8,12 @@ import typer
 from sluice import __version__
 from sluice.cli import (
     alias_commands,
+    assignment_commands,
     cost_command,
+    experiment_commands,
+    flag_commands,
     model_commands,
+    namespace_commands,
     predict_command,
     records_commands,
     release_commands,
@@ -33,6 +37,10 @@ app.add_typer(model_commands.app, name="model")
 app.add_typer(release_commands.app, name="release")
 app.add_typer(alias_commands.app, name="alias")
 predict_command.add_to(app)
+app.add_typer(experiment_commands.app, name="experiment")
+app.add_typer(namespace_commands.app, name="namespace")
+app.add_typer(assignment_commands.app, name="assignment")
+app.add_typer(flag_commands.app, name="flag")
 app.add_typer(records_commands.app, name="records")
 app.add_typer(cost_command.app, name="cost")
 
