@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN_VALUES = 12
-_FACTS = ("function_version", "release", "reason", "prediction_id")
+_FACTS = ("function_version", "release", "reason", "experiment", "variant", "prediction_id")
 
 
 def output_meaning(connections: Connections, answer: Mapping[str, Any]) -> Mapping[str, str]:

@@ -7,11 +7,13 @@ from sluice.cli.output import printable
 
 _COLUMNS = (("AT", 23), ("STATUS", 6), ("VERSION", 7), ("FUNCTION", 8), ("REASON", 16), ("MS", 9))
 
-HEADER = " ".join(f"{name:<{width}}" for name, width in _COLUMNS) + " PREDICTION"
+_ID_WIDTH = 36
+
+HEADER = " ".join(f"{name:<{width}}" for name, width in (*_COLUMNS, ("PREDICTION", _ID_WIDTH))) + " EXPERIMENT=VARIANT"
 
 
 def record_line(record: Mapping[str, Any]) -> str:
-    """When, outcome, who answered and why, how long it took, and the prediction's id or the error.
+    """When, outcome, who answered and why, how long it took, the prediction's id, the unit's variants, the error.
 
     Fixed widths, because with --follow nobody knows how wide the next record will be.
     """
@@ -25,5 +27,12 @@ def record_line(record: Mapping[str, Any]) -> str:
     )
     line = " ".join(f"{cell!s:<{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True))
     error = record.get("error")
-    why = f" {error['class']}: {error['message']}" if error else ""
-    return printable(f"{line} {record.get('prediction_id', '')}{why}".replace("\n", " "))
+    why = f"{error['class']}: {error['message']}" if error else ""
+    rest = " ".join(filter(None, (record.get("prediction_id", ""), _variants(record), why)))
+    return printable(f"{line} {rest}".replace("\n", " "))
+
+
+def _variants(record: Mapping[str, Any]) -> str:
+    """`checkout=treatment`, or the reason where an experiment gave no variant: `checkout=(HOLDOUT)`."""
+    assignments = record.get("assignments") or ()
+    return " ".join(f"{it['experiment']}={it['variant'] or '(' + it['reason'] + ')'}" for it in assignments)

@@ -51,6 +51,7 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
             publisher=connections.publisher,
             clock=SystemClock(),
             by=by,
+            definitions=connections.definitions,
         )
     if is_new:
         say(f"{connections.publisher.function_name(model)} did not exist: deployed from this checkout")
