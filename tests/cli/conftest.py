@@ -99,6 +99,12 @@ def model() -> str:
     return f"model-{next(_names)}"
 
 
+@pytest.fixture
+def key() -> str:
+    """A key of a definition that no other test has."""
+    return f"key-{next(_names)}"
+
+
 def model_folder(folder: Path, model: str, number: int = 1, *, bias: float = 0.5, golden: float | None = None) -> Path:
     """`scores = x @ weights + bias` as version `number`: for x = [0, 0, 0] both scores are `bias`."""
     path = folder / f"{model}-v{number}"
@@ -154,3 +160,18 @@ def served(plane: RunningPlane, tmp_path_factory: pytest.TempPathFactory) -> str
     for number in (1, 2):
         publish(sluice, "served", number)
     return "served"
+
+
+@pytest.fixture(scope="session")
+def divided(plane: RunningPlane, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model whose one release serves two versions: for experiments between them."""
+    sluice, folder = command_line(plane), tmp_path_factory.mktemp("divided")
+    return serve_two(sluice, folder, "divided")
+
+
+def serve_two(sluice: Sluice, folder: Path, model: str) -> str:
+    """Release versions 1 and 2 of a model at once; 1 is the default."""
+    for number in (1, 2):
+        approved(sluice, folder, model, number)
+    publish(sluice, model, 1)
+    return model
