@@ -1,10 +1,13 @@
 """Documents as YAML that `manifest_yaml.parse_yaml` reads back as they were, and any other reader too."""
 
+import re
 from typing import Any
 
 import yaml
 
 from sluice.catalog.manifest_yaml import ManifestLoader
+
+_UNICODE_BREAK = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -20,6 +23,20 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         """Write what stands twice twice: our reader takes no aliases."""
         return True
+
+    def represent(self, data: Any) -> None:
+        """Write the members of the document itself one below the other, however short they are."""
+        node = self.represent_data(data)
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = False
+        self.serialize(node)
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Quote with escapes what holds a line break of Unicode's: PyYAML would write it bare and read a space."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _UNICODE_BREAK.search(text) else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def to_yaml(document: Any) -> str:

@@ -138,13 +138,11 @@ def _attributes(fields: Fields) -> dict[str, AttributeType]:
 
 def _variant(fields: Fields) -> Variant:
     key, weight_bps = fields.required("key", str), fields.required("weight_bps", int)
-    optional = fields.given(parameters=dict)
+    optional, model_version = fields.given(parameters=dict), fields.optional("model_version", int)
     for name, value in optional.get("parameters", {}).items():
-        if type(value) not in (str, int, float, bool):
-            raise fields.refusal(f"parameters.{name}", found_and_allowed(value, "text, a number, true or false"))
         fields.check_value(f"parameters.{name}", value)
     with fields.placed():
-        return Variant(key, weight_bps, fields.optional("model_version", int), **optional)
+        return Variant(key, weight_bps, model_version, **optional)
 
 
 def _variant_to_document(variant: Variant) -> Document:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from sluice.errors import InvalidDefinition, SlotsTaken
 from sluice.experiments.key import checked_bps
@@ -56,10 +55,11 @@ def _from_the_largest(free: Sequence[SlotRange], wanted: int) -> Iterable[SlotRa
 
 
 def _gaps(taken: Sequence[SlotRange]) -> Iterable[SlotRange]:
-    edges = [SlotRange(0, 0), *taken, SlotRange(SLOT_COUNT, SLOT_COUNT)]
-    for one, following in pairwise(edges):
-        if one.end < following.first:
-            yield SlotRange(one.end, following.first)
+    end = 0
+    for each in (*taken, SlotRange(SLOT_COUNT, SLOT_COUNT)):
+        if end < each.first:
+            yield SlotRange(end, each.first)
+        end = max(end, each.end)
 
 
 def _size(gap: SlotRange) -> int:
