@@ -28,7 +28,7 @@ class Deadline:
         self._worker_limit = worker_limit
         self._lock = Lock()
         self._idle: list[_Worker] = []
-        self._busy_count = 0
+        self._worker_count = 0
         self._is_closed = False
 
     def call(self, function: Callable[[], _Result]) -> _Result:
@@ -61,16 +61,17 @@ class Deadline:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("a closed deadline takes no calls")
-            if not self._idle and self._busy_count == self._worker_limit:
+            if self._idle:
+                return self._idle.pop()
+            if self._worker_count == self._worker_limit:
                 raise StoreUnavailable(self._store, f"{self._worker_limit} earlier calls have no answer yet")
-            worker = self._idle.pop() if self._idle else _Worker(self._has_worked)
-            self._busy_count += 1
+            worker = _Worker(self._has_worked)
+            self._worker_count += 1
             return worker
 
     def _has_worked(self, worker: "_Worker") -> bool:
         """Take the worker back; False if it is to end."""
         with self._lock:
-            self._busy_count -= 1
             if not self._is_closed:
                 self._idle.append(worker)
             return not self._is_closed
