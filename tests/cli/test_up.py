@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from sluice.cli.model_function import ensure_function
 from sluice.cli.running_plane import running_plane
 from sluice.cli.target import TargetKind, target_of
 from sluice.clock import SystemClock
+from sluice.experiments.ports import Kind
 from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.plane_settings import PlaneSettings
 from sluice.usecases.compose_release import ReleaseWish
@@ -42,6 +43,13 @@ def a_filled_plane(data_dir: Path | None = None, *, with_examples: bool = True) 
         connections = Connections(target_of(TargetKind.LOCAL, {}, plane.environment()))
         yield connections
         connections.close()
+
+
+def histories(connections: Connections) -> list[Sequence[Any]]:
+    """All that ever happened to models and experiments."""
+    models = [connections.registry.list_history(each.name) for each in find_examples()]
+    experiments = connections.definitions.list_all(Kind.EXPERIMENT)
+    return [*models, *(connections.definitions.history(Kind.EXPERIMENT, each.key) for each in experiments)]
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -103,16 +111,16 @@ def test_a_second_start_leaves_everything_as_its_owner_left_it(tmp_path: Path) -
         assert alias
         promoted = replace(alias, stable_version="2", candidate_version=None, candidate_weight_bps=0)
         kept = connections.publisher.shift("breast-cancer", promoted)
-        history = connections.registry.list_history("breast-cancer")
+        history = histories(connections)
 
     with a_filled_plane(tmp_path) as connections:
         assert connections.publisher.alias("breast-cancer") == kept
-        assert connections.registry.list_history("breast-cancer") == history
+        assert histories(connections) == history
 
 
 def test_a_start_that_was_killed_half_way_is_taken_up() -> None:
     """As if it had died between the first release, which makes the alias, and the second."""
-    [example] = [each for each in find_examples() if len(each.folders) == 2]
+    [example] = [each for each in find_examples() if each.name == "breast-cancer"]
     with a_filled_plane(with_examples=False) as connections:
         ports: dict[str, Any] = {"registry": connections.registry, "clock": SystemClock()}
         content, publisher = connections.content, connections.publisher

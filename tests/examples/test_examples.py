@@ -1,6 +1,7 @@
 """The committed examples keep their promises, without scikit-learn being installed."""
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.memory_registry import MemoryRegistry
@@ -16,11 +19,18 @@ from sluice.adapters.onnx_inspection import OnnxInspector
 from sluice.catalog.manifest_file import read_manifest
 from sluice.catalog.manifest_version import golden_examples_of
 from sluice.cli.example_models import FOLDER, find_examples
+from sluice.cli.experiment_size_command import size
 from sluice.clock import SystemClock
+from sluice.experiments.allocation import ALL_BPS
+from sluice.experiments.slot_ranges import SlotRange
+from sluice.experiments.slots import SLOT_COUNT
+from sluice.experiments.unit import DEFAULT_UNIT_TYPE
+from sluice.experiments.unit_request import UNIT
 from sluice.usecases.register_model import register_model
 
 VERSIONS = [folder for example in find_examples() for folder in example.folders]
 SIZE_LIMIT_BYTES = 300_000
+REQUESTS = ("request.json", "request-with-unit.json")
 
 each_version = pytest.mark.parametrize("folder", VERSIONS, ids=lambda folder: str(folder.relative_to(FOLDER)))
 each_model = pytest.mark.parametrize("model", [each.name for each in find_examples()])
@@ -30,11 +40,15 @@ def session_of(folder: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
 
 
-def test_there_are_five_versions_of_four_models() -> None:
+def operators_of(folder: Path) -> set[str]:
+    return {node.op_type for node in onnx.load(folder / "model.onnx").graph.node}
+
+
+def test_there_are_six_versions_of_four_models() -> None:
     assert {example.name: len(example.folders) for example in find_examples()} == {
         "breast-cancer": 2,
         "diabetes": 1,
-        "digits": 1,
+        "digits": 2,
         "wine": 1,
     }
 
@@ -62,7 +76,7 @@ def test_its_artefact_is_small_and_holds_no_maps(folder: Path) -> None:
 
     assert (folder / "model.onnx").stat().st_size < SIZE_LIMIT_BYTES
     assert all(output.type.HasField("tensor_type") for output in model.graph.output)
-    assert "ZipMap" not in {node.op_type for node in model.graph.node}
+    assert "ZipMap" not in operators_of(folder)
 
 
 @each_version
@@ -107,9 +121,52 @@ def test_its_request_is_one_row_that_the_model_takes(model: str) -> None:
     assert all(len(output) == 1 for output in session.run(None, {tensor["name"]: row}))
 
 
-def test_both_versions_of_breast_cancer_take_and_give_the_same() -> None:
+@pytest.mark.parametrize("model", ["breast-cancer", "digits"])
+def test_both_versions_take_and_give_the_same(model: str) -> None:
     def shape_of(number: int) -> list[Any]:
-        session = session_of(FOLDER / "breast-cancer" / f"v{number}")
+        session = session_of(FOLDER / model / f"v{number}")
         return [(each.name, each.type, each.shape) for each in [*session.get_inputs(), *session.get_outputs()]]
 
     assert shape_of(1) == shape_of(2)
+
+
+def test_the_second_version_of_digits_is_another_model_and_says_what_it_is_better_at() -> None:
+    first, second = (read_manifest(FOLDER / "digits" / f"v{number}").manifest for number in (1, 2))
+
+    assert second.metrics["accuracy"] > first.metrics["accuracy"]
+    assert second.metrics["log_loss"] < first.metrics["log_loss"] / 2
+    assert second.lineage.training_data_digest == first.lineage.training_data_digest
+    assert "Relu" in operators_of(FOLDER / "digits/v1")
+    assert "Relu" not in operators_of(FOLDER / "digits/v2")
+
+
+def test_digits_alone_has_an_experiment_of_everybody_between_its_two_versions() -> None:
+    [example] = [each for each in find_examples() if each.experiment]
+    assert example.experiment
+    namespace, experiment = example.experiment.namespace, example.experiment.experiment
+
+    assert (example.name, experiment.model, experiment.namespace) == ("digits", "digits", namespace.key)
+    assert (experiment.unit_type, namespace.unit_type) == (DEFAULT_UNIT_TYPE, DEFAULT_UNIT_TYPE)
+    assert [(each.key, each.model_version, each.weight_bps) for each in experiment.variants] == [
+        ("control", 1, 5_000),
+        ("treatment", 2, 5_000),
+    ]
+    assert experiment.slots == (SlotRange(0, SLOT_COUNT),)
+    assert (experiment.eligibility, experiment.coverage_bps, namespace.holdout_bps) == ("", ALL_BPS, 0)
+
+
+def test_the_planned_units_of_the_experiment_are_those_that_its_comment_calculates() -> None:
+    text = (FOLDER / "digits/experiment.yaml").read_text()
+    [(planned, options)] = re.findall(r"planned_units: (\d+) # sluice experiment size (.*)", text)
+    alone = typer.Typer()
+    alone.command()(size)
+
+    sized = CliRunner().invoke(alone, [*options.split(), "--json"])
+
+    assert json.loads(sized.stdout)["total_units"] == int(planned)
+
+
+def test_the_request_with_a_unit_is_the_request_and_a_unit() -> None:
+    plain, with_unit = (json.loads((FOLDER / "digits" / name).read_text()) for name in REQUESTS)
+
+    assert with_unit == {"parameters": {UNIT: "ada"}, **plain}

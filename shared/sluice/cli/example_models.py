@@ -7,6 +7,7 @@ from pathlib import Path
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model_version import ModelVersion
 from sluice.cli.connections import Connections
+from sluice.cli.example_experiment import ExampleExperiment
 from sluice.cli.model_function import ensure_function
 from sluice.clock import SystemClock
 from sluice.errors import NotFound
@@ -25,10 +26,11 @@ _WHY = "an example that ships with Sluice"
 
 @dataclass(frozen=True, slots=True)
 class ExampleModel:
-    """A model's name and the folders of its versions, by number."""
+    """A model's name, the folders of its versions, by number, and the experiment between them, if there is one."""
 
     name: str
     folders: Sequence[Path]
+    experiment: ExampleExperiment | None = None
 
 
 def find_examples() -> list[ExampleModel]:
@@ -37,35 +39,51 @@ def find_examples() -> list[ExampleModel]:
     if not manifests:
         raise NotFound(f"no examples in {FOLDER}; run from a checkout of the repository")
     names = sorted({manifest.parent.parent.name for manifest in manifests})
-    return [
-        ExampleModel(name, [each.parent for each in manifests if each.parent.parent.name == name]) for name in names
-    ]
+    return [_example(name, [each.parent for each in manifests if each.parent.parent.name == name]) for name in names]
 
 
 def serve_example(connections: Connections, example: ExampleModel) -> None:
-    """Register, approve and publish every version; the last one gets a tenth of the traffic if there are several.
+    """Register, approve and publish every version, and divide the units or the traffic if there are several.
 
-    A model that is served already stays as its owner left it. What an earlier run began and did not end, because it
-    was stopped, is taken up.
+    With an experiment one release holds all versions, and the unit decides; without, the last version is a candidate
+    with a tenth of the traffic. A model that is served already stays as its owner left it. What an earlier run began
+    and did not end, because it was stopped, is taken up.
     """
     if not _is_to_be_served(connections, example):
         return
     versions = [_approved(connections, folder) for folder in example.folders]
     ensure_function(connections, example.name)
-    published = [_publish(connections, version) for version in versions]
+    if example.experiment:
+        _publish(connections, versions[0], preload=[version.number for version in versions])
+        example.experiment.run(connections, by=_BY, why=_WHY)
+    else:
+        _serve_candidate(connections, [_publish(connections, version) for version in versions])
+
+
+def _example(name: str, folders: Sequence[Path]) -> ExampleModel:
+    return ExampleModel(name, folders, ExampleExperiment.find(FOLDER / name))
+
+
+def _is_to_be_served(connections: Connections, example: ExampleModel) -> bool:
+    releases = connections.registry.list_releases(example.name)
+    if any(release.published_by != _BY for release in releases):
+        return False
+    if example.experiment is None:
+        return len(releases) < len(example.folders)
+    # A release without all versions is of a checkout that had no experiment yet.
+    is_ready = all(len(release.content.versions) == len(example.folders) for release in releases)
+    return is_ready and example.experiment.is_to_be_run(connections, by=_BY)
+
+
+def _serve_candidate(connections: Connections, published: Sequence[PublishedRelease]) -> None:
     if len(published) > 1:
         shift_alias(
-            example.name,
+            published[-1].release.content.model.name,
             function_version=published[-1].function_version,
             weight_bps=CANDIDATE_WEIGHT_BPS,
             registry=connections.registry,
             publisher=connections.publisher,
         )
-
-
-def _is_to_be_served(connections: Connections, example: ExampleModel) -> bool:
-    releases = connections.registry.list_releases(example.name)
-    return len(releases) < len(example.folders) and all(release.published_by == _BY for release in releases)
 
 
 def _approved(connections: Connections, folder: Path) -> ModelVersion:
@@ -89,10 +107,12 @@ def _approved(connections: Connections, folder: Path) -> ModelVersion:
     )
 
 
-def _publish(connections: Connections, version: ModelVersion) -> PublishedRelease:
+def _publish(
+    connections: Connections, version: ModelVersion, *, preload: Sequence[int] | None = None
+) -> PublishedRelease:
     return publish_release(
         version.model,
-        ReleaseWish(version.number, note=_WHY),
+        ReleaseWish(version.number, preload, note=_WHY),
         registry=connections.registry,
         content=connections.content,
         publisher=connections.publisher,

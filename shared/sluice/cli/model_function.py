@@ -4,6 +4,8 @@ from sluice.cli.connections import Connections
 from sluice.errors import UnknownFunction, UnknownModel
 
 _HANDLER = "functions.inference.handler.handler"
+# A simulated table on a busy processor needs longer than DynamoDB, and what is late is FALLBACK, which nobody keeps.
+_UNIT_STATE_BUDGET_MS = 1_000
 
 
 def ensure_function(connections: Connections, model: str) -> bool:
@@ -37,4 +39,7 @@ def _environment(connections: Connections) -> dict[str, str]:
     return {
         "SLUICE_ARTEFACTS_BUCKET": connections.address("artefacts_bucket"),
         "SLUICE_RECORDS_BUCKET": connections.address("records_bucket"),
+        "SLUICE_EXPERIMENTS_TABLE": connections.address("experiments_table"),
+        "SLUICE_UNITS_TABLE": connections.address("units_table"),
+        "SLUICE_UNIT_STATE_BUDGET_MS": str(_UNIT_STATE_BUDGET_MS),
     }

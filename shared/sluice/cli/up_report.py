@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from sluice.local.plane import Plane
     from sluice.local.plane_settings import PlaneSettings
 
-_SPLIT = "breast-cancer"
+_SPLIT, _EXPERIMENT = "breast-cancer", "digits"
 
 
 def report(plane: "Plane", settings: "PlaneSettings", *, with_examples: bool, as_json: bool) -> None:
-    """Where things listen, and three commands to try."""
+    """Where things listen, and four commands to try."""
     document = {
         "status": "ready",
         "simulation": True,
@@ -46,12 +46,23 @@ def _places(plane: "Plane", settings: "PlaneSettings") -> str:
 def _commands(plane: "Plane", options: str) -> str:
     url = f"{plane.gateway_url}/v2/models/{_SPLIT}/infer"
     return (
-        "Three commands to try, in another terminal, from this folder:\n\n"
+        "Four commands to try, in another terminal, from this folder:\n\n"
         "  # about one answer in ten comes from the candidate, function version 2\n"
         f"  for i in $(seq 50); do curl -s {url} -d @examples/{_SPLIT}/request.json |\n"
         """    grep -o '"function_version":"[0-9]*"'; done | sort | uniq -c\n\n"""
+        f"{experiment_command(plane.gateway_url)}\n"
         f"  .venv/bin/sluice{options} predict {_SPLIT} --request examples/{_SPLIT}/request.json\n\n"
         f"  .venv/bin/sluice{options} alias show {_SPLIT}\n"
+    )
+
+
+def experiment_command(gateway_url: str) -> str:
+    """A line of shell that shows which variant three requests get; run from the repository's root."""
+    return (
+        "  # half of all units are in each variant of an experiment, and the same unit is always in the same\n"
+        f"  for unit in ada grace ada; do sed s/ada/$unit/ examples/{_EXPERIMENT}/request-with-unit.json |\n"
+        f"    curl -s {gateway_url}/v2/models/{_EXPERIMENT}/infer -d @- |\n"
+        """    grep -o '"parameters":{[^}]*}'; done\n"""
     )
 
 
