@@ -60,11 +60,11 @@ def record_inference(
 
 
 def _without_unit_id(body: bytes, trace: PredictionTrace) -> bytes | None:
-    """The body with the unit's key where its id was, None where the id is in it and cannot be found."""
+    """The body with the unit's key where its id was, None where the id may be in it and cannot be found."""
     assigned = trace.assigned
-    masked, count = masked_body(body, assigned.unit_key if assigned else None)
+    masked = masked_body(body, assigned.unit_key if assigned else None)
     must_be_found = assigned is not None and assigned.unit.is_from_parameters
-    return None if must_be_found and not count else masked
+    return None if must_be_found and masked is body else masked
 
 
 def _settings_of(trace: PredictionTrace) -> ReleaseSettings:
