@@ -2,11 +2,13 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug import Request, Response
 
 from sluice.adapters.memory_outcomes import MemoryOutcomeStore
 from sluice.adapters.s3_content_store import s3_client
@@ -14,7 +16,7 @@ from sluice.adapters.s3_outcome_store import S3OutcomeStore
 from sluice.errors import StoreUnavailable
 from sluice.experiments.outcome_document import outcome_from_bytes
 from sluice.experiments.outcome_ports import OutcomeStore
-from tests.adapters.conftest import REGION
+from tests.adapters.conftest import REGION, serving
 from tests.unit.experiments.outcome_builders import an_outcome
 
 if TYPE_CHECKING:
@@ -75,3 +77,34 @@ def test_an_endpoint_that_is_gone_is_told_as_unavailable() -> None:
     with pytest.raises(StoreUnavailable, match="bucket bucket is unavailable"):
         S3OutcomeStore(client, "bucket").put_if_absent(an_outcome())
     client.close()
+
+
+class BusyS3:
+    """An endpoint where another upload of the same object is under way for the first few requests."""
+
+    def __init__(self, busy_count: int) -> None:
+        self._busy_count = busy_count
+        self.request_count = 0
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        Request(environ).get_data()
+        self.request_count += 1
+        if self.request_count > self._busy_count:
+            return Response(headers={"ETag": '"e"'})(environ, start_response)
+        error = "<Error><Code>ConditionalRequestConflict</Code><Message>busy</Message></Error>"
+        return Response(error, 409, content_type="application/xml")(environ, start_response)
+
+
+@pytest.mark.parametrize(("busy_count", "requests"), [(2, 3), (3, 3)])
+def test_an_object_that_is_being_written_is_tried_three_times(busy_count: int, requests: int) -> None:
+    endpoint = BusyS3(busy_count)
+    with serving(endpoint) as url, closing(s3_client(region=REGION, endpoint_url=url)) as client:
+        store = S3OutcomeStore(client, "bucket")
+
+        if busy_count < 3:
+            assert store.put_if_absent(an_outcome()) is True
+        else:
+            with pytest.raises(StoreUnavailable, match="never ended"):
+                store.put_if_absent(an_outcome())
+
+    assert endpoint.request_count == requests

@@ -199,6 +199,15 @@ def test_a_queue_that_is_not_there_is_waited_for(source: Source) -> None:
     assert asyncio.run(poller.poll_once()) is False
 
 
+def test_a_queue_that_is_gone_when_a_batch_is_done_stops_nobody(source: Source) -> None:
+    source.function.answer = lambda event: source.sqs.call("DeleteQueue", QueueUrl="q")
+    source.send("a")
+
+    source.poll()
+
+    assert source.poll() is False
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in the poller's own task

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -282,3 +283,18 @@ def test_whatever_happened_a_restart_brings_the_same_queues(eras: list[list[Step
                 before = everything()
         with in_process(path, MovableClock()):
             assert everything() == before
+
+
+def test_entries_from_before_there_were_queues_are_replayed(path: Path) -> None:
+    with running(path) as aws:
+        aws("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    with closing(Journal(path)) as journal:
+        entries = [orjson.loads(payload) for _, payload in journal.replay()]
+    path.unlink()
+    with closing(Journal(path)) as journal:
+        list(journal.replay())
+        for entry in entries:
+            journal.append(orjson.dumps({name: value for name, value in entry.items() if name != "at"}))
+
+    with running(path) as aws:
+        assert [bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"]] == ["bucket"]
