@@ -30,7 +30,7 @@ def unpack(stored: StoredSnapshot, read: Callable[[dict[str, Any]], T]) -> T:
     """
     try:
         return read(orjson.loads(_checked_text(stored)))
-    except (KeyError, TypeError, ValueError, InvalidDefinition, zlib.error) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, InvalidDefinition, zlib.error) as error:
         raise StoreUnavailable(f"snapshot {stored.subject}", f"it cannot be read: {error!r}") from error
 
 
