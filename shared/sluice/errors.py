@@ -280,7 +280,9 @@ class SlotsTaken(Conflict):
 class RateExceeded(SluiceError):
     """The caller asks more often than is allowed."""
 
-    def __init__(self, what: str, *, retry_after_seconds: int) -> None:
+    retry_after_seconds: int = 1
+
+    def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
         super().__init__(f"too many requests for {what}; retry after {retry_after_seconds} s")
         self.retry_after_seconds = retry_after_seconds
 

@@ -30,6 +30,5 @@ def answer_for(error: Exception) -> HttpAnswer:
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     if not isinstance(error, tuple(kind for kind, _ in _STATUSES)):
         return json_answer(status, {"error": _NEUTRAL})
-    is_temporary = isinstance(error, NotAvailable | RateExceeded)
-    headers = {"retry-after": str(error.retry_after_seconds)} if is_temporary else {}
+    headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, NotAvailable | RateExceeded) else {}
     return json_answer(status, {"error": str(error)}, headers)

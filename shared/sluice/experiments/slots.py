@@ -28,7 +28,8 @@ class Draw:
 
     def slot_of(self, unit_id: bytes) -> int:
         """The slot, 0 to 999,999, of a checked id in UTF-8."""
-        return _first_64_bits(sha256(self._prefix + unit_id).digest())[0] * SLOT_COUNT >> 64
+        first_bits: int = _first_64_bits(sha256(self._prefix + unit_id).digest())[0]
+        return first_bits * SLOT_COUNT >> 64
 
 
 def namespace_salt(key: str, seed: str) -> str:
