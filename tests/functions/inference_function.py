@@ -8,6 +8,7 @@ import orjson
 
 from functions.inference.app import create_app
 from functions.inference.composition import dispatching_handler, hold_release
+from functions.inference.experiment_plane import ExperimentStores, build_assigner
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
 from functions.inference.settings import InferenceSettings
@@ -29,12 +30,15 @@ STOPPED = Instruments(StoppedClock(), timer_ns=lambda: 0, new_prediction_id=lamb
 class InferenceFunction:
     """Nothing differs between two calls but the events: clock, timer and prediction ids stand still."""
 
-    def __init__(self, settings: InferenceSettings, store: ContentStore, root: Path) -> None:
+    def __init__(
+        self, settings: InferenceSettings, store: ContentStore, root: Path, stores: ExperimentStores | None = None
+    ) -> None:
         self.lines: list[str] = []
         self.releases = hold_release(settings, content=store, root=root)
         ports = RecordPorts(store, self.lines.append, STOPPED.clock)
-        facts = EnvironmentFacts(settings.model, "1.31.1", "test")
-        self.infer = InferEndpoint(self.releases, facts=facts, ports=ports, instruments=STOPPED)
+        facts = EnvironmentFacts(settings.model, "1.31.1", "test", records_unit_ids=settings.record_unit_ids)
+        assign = build_assigner(settings, stores=stores, instruments=STOPPED) if stores else None
+        self.infer = InferEndpoint(self.releases, facts=facts, ports=ports, instruments=STOPPED, assign=assign)
         self.app = create_app(model=settings.model, releases=self.releases, infer=self.infer)
         self.handler = dispatching_handler(settings.model, releases=self.releases, infer=self.infer)
         self.framework = lambda_handler_of(self.app)
