@@ -13,7 +13,7 @@ _MEANINGS = MappingProxyType(
     {
         201: "created",
         400: "the request breaks a rule; the message names the member",
-        404: "there is no such definition",
+        404: "there is no such definition or path",
         409: "the present state forbids it, or somebody else was faster; read again before another try",
         501: "not set up here",
         503: "a store failed or came too late; try again after the seconds in Retry-After",

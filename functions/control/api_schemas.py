@@ -6,6 +6,8 @@ from typing import Any
 
 from sluice.experiments.attributes import AttributeType
 from sluice.experiments.experiment import ExperimentState, Hashing
+from sluice.experiments.flag_value import ValueType
+from sluice.experiments.reasons import Reason
 
 Schema = dict[str, Any]
 
@@ -75,6 +77,36 @@ _NAMESPACE_DEFINITION = closed(
         "quarantine_days": {"type": "integer", "minimum": 0, "maximum": 1000},
     },
 )
+_SPLIT = list_of(closed({"variant": TEXT, "weight_bps": BPS}))
+_SERVING: Schema = {"variant": TEXT, "split": _SPLIT}
+_FLAG_DEFINITION = closed(
+    {
+        "key": TEXT,
+        "owner": TEXT,
+        "type": {"enum": [each.value for each in ValueType]},
+        "variants": {"type": "object", "minProperties": 1},
+        "default": closed({}, _SERVING),
+    },
+    {
+        "description": TEXT,
+        "attributes": _ATTRIBUTES,
+        "rules": list_of(closed({"when": TEXT}, _SERVING)),
+        "prerequisites": {"type": "object", "additionalProperties": list_of(TEXT)},
+        "off_variant": {"type": ["string", "null"]},
+        "unit_type": TEXT,
+        "seed": TEXT,
+        "exposures": YES,
+    },
+)
+_EXPLANATION = closed(
+    {
+        "experiment": TEXT,
+        "namespace": TEXT,
+        "variant": {"type": ["string", "null"]},
+        "reason": {"enum": [each.value for each in Reason]},
+        "rules": list_of(closed({"rule": TEXT, "found": TEXT, "decided": YES})),
+    }
+)
 
 API_SCHEMAS: Mapping[str, Schema] = MappingProxyType(
     {
@@ -115,10 +147,31 @@ API_SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         "NamespaceHistory": closed({"revisions": list_of(ref("Namespace"))}),
         "DefineNamespace": closed({"definition": ref("NamespaceDefinition"), "why": WHY}),
         "Holdout": closed({"holdout_bps": BPS, "why": WHY}),
+        "FlagDefinition": _FLAG_DEFINITION,
+        "Flag": closed(
+            {
+                "definition": ref("FlagDefinition"),
+                "enabled": YES,
+                "is_archived": YES,
+                "revision": COUNT,
+                "changed": CHANGED,
+            }
+        ),
+        "Flags": closed({"flags": list_of(ref("Flag"))}),
+        "FlagHistory": closed({"revisions": list_of(ref("Flag"))}),
+        "DefineFlag": closed({"definition": ref("FlagDefinition"), "why": WHY}),
         "Slots": closed({"slots": _RANGES}),
         "ForceVariant": closed({"variant": TEXT, "days": COUNT, "why": WHY}),
         "Override": closed({"subject": TEXT, "variant": TEXT, "by": TEXT, "why": TEXT, "expires_at": INSTANT}),
         "Removed": closed({"removed": YES}),
+        "ExplainUnit": closed({"model": TEXT, "unit_type": TEXT, "unit_id": TEXT}, {"attributes": {"type": "object"}}),
+        "ExplainedUnit": closed(
+            {
+                "explanations": list_of(_EXPLANATION),
+                "snapshot_number": {"type": "integer", "minimum": 0},
+                "state_failure": {"type": ["string", "null"]},
+            }
+        ),
         "Merge": closed({"unit_type": TEXT, "anonymous_id": TEXT, "known_id": TEXT}),
         "Merger": closed({"agreeing": list_of(TEXT), "crossed_over": list_of(TEXT)}),
     }

@@ -8,6 +8,7 @@ from functions.control.api_description import document_of
 from functions.control.experiment_move_routes import add_experiment_move_routes
 from functions.control.experiment_ports import ExperimentPorts
 from functions.control.experiment_routes import add_experiment_routes
+from functions.control.flag_routes import add_flag_routes
 from functions.control.namespace_routes import add_namespace_routes
 from functions.control.unit_routes import add_unit_routes
 from sluice import __version__
@@ -21,6 +22,7 @@ def create_control_api(ports: ExperimentPorts) -> FastAPI:
     add_experiment_routes(api, ports)
     add_experiment_move_routes(api, ports)
     add_namespace_routes(api, ports)
+    add_flag_routes(api, ports)
     add_unit_routes(api, ports)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Experiments, namespaces and units as answers."""
+"""Experiments, namespaces and flags as answers."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,8 @@ from fastapi import Response
 
 from sluice.adapters.fastapi_errors import to_response
 from sluice.adapters.http_answer import json_answer
-from sluice.experiments import experiment_document, namespace_document
+from sluice.experiments import experiment_document, flag_document, namespace_document
+from sluice.experiments.flag_revision import FlagRevision
 from sluice.experiments.ports import ChangeNote
 from sluice.experiments.range_documents import ranges_to_document
 from sluice.experiments.revisions import ExperimentRevision, NamespaceRevision
@@ -24,10 +25,9 @@ def answer(document: Any, status: int = 200, *, revision: int | None = None) -> 
 
 def experiment_view(revision: ExperimentRevision) -> dict[str, Any]:
     """`definition` is what a person would write; beside it stands what its life added."""
-    document = experiment_document.experiment_to_document(revision.experiment)
-    written = experiment_document.written_part(revision.experiment)
-    life = {name: value for name, value in document.items() if name not in written}
-    return {"definition": written, **life, "changed": note_view(revision.note)}
+    experiment = revision.experiment
+    stored = experiment_document.experiment_to_document(experiment)
+    return _view(revision.note, experiment_document.written_part(experiment), stored)
 
 
 def experiment_answer(revision: ExperimentRevision, status: int = 200) -> Response:
@@ -55,6 +55,23 @@ def namespace_view(revision: NamespaceRevision, *, now: datetime) -> dict[str, A
 def namespace_answer(revision: NamespaceRevision, status: int = 200, *, now: datetime) -> Response:
     """One namespace."""
     return answer(namespace_view(revision, now=now), status, revision=revision.namespace.revision)
+
+
+def flag_view(revision: FlagRevision) -> dict[str, Any]:
+    """`definition` is what a person would write; beside it stands what its life added."""
+    return _view(
+        revision.note, flag_document.written_part(revision.flag), flag_document.flag_to_document(revision.flag)
+    )
+
+
+def flag_answer(revision: FlagRevision, status: int = 200) -> Response:
+    """One flag."""
+    return answer(flag_view(revision), status, revision=revision.flag.revision)
+
+
+def _view(note: ChangeNote, written: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    life = {name: value for name, value in stored.items() if name not in written}
+    return {"definition": written, **life, "changed": note_view(note)}
 
 
 def note_view(note: ChangeNote) -> dict[str, Any]:
