@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sluice.catalog.yaml_writing import to_yaml
 from sluice.cli.output import show, table
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ class Form:
     def show(self, document: Mapping[str, Any], render: Callable[[Mapping[str, Any], "Console"], None]) -> None:
         """Print it so; the history, if there is one, after what `render` shows."""
         if self.as_yaml:
+            from sluice.catalog.yaml_writing import to_yaml
+
             sys.stdout.write(to_yaml(document["definition"]))
         else:
             show(document, as_json=self.as_json, render=partial(_render, document, render))

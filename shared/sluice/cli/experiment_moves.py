@@ -63,13 +63,13 @@ def ramp(
     from sluice.usecases.ramp_experiment import ramp_experiment
     from sluice.usecases.reallocate_experiment import reallocate_experiment
 
-    change, definitions, clock = Change(by, why), ctx.obj.definitions, SystemClock()
-    if coverage is not None and weights is None:
-        ramped = ramp_experiment(key, coverage, change=change, definitions=definitions, clock=clock)
-    elif weights is not None and coverage is None:
-        ramped = reallocate_experiment(key, weights, change=change, definitions=definitions, clock=clock)
-    else:
+    if (coverage is None) is (weights is None):
         raise typer.BadParameter("give either --coverage or --weights")
+    change, definitions, clock = Change(by, why), ctx.obj.definitions, SystemClock()
+    if coverage is not None:
+        ramped = ramp_experiment(key, coverage, change=change, definitions=definitions, clock=clock)
+    else:
+        ramped = reallocate_experiment(key, weights or {}, change=change, definitions=definitions, clock=clock)
     _show(ramped, as_json=as_json)
 
 
