@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sluice.catalog.yaml_writing import to_yaml
 
 VARIANTS = [
     {"key": "control", "weight_bps": 5000, "model_version": 1},
@@ -11,11 +11,11 @@ VARIANTS = [
 ]
 
 
-def namespace_file(folder: Path, key: str, **changes: Any) -> Path:
+def namespace_file(folder: Path, key: str, /, **changes: Any) -> Path:
     return written(folder / f"{key}-namespace.yaml", {"key": key, "description": "for tests", **changes})
 
 
-def experiment_file(folder: Path, key: str, **changes: Any) -> Path:
+def experiment_file(folder: Path, key: str, /, **changes: Any) -> Path:
     """In the namespace of the same key, all slots, two model versions, everybody eligible."""
     experiment = {
         "key": key,
@@ -30,7 +30,7 @@ def experiment_file(folder: Path, key: str, **changes: Any) -> Path:
     return written(folder / f"{key}.yaml", experiment | changes)
 
 
-def flag_file(folder: Path, key: str, **changes: Any) -> Path:
+def flag_file(folder: Path, key: str, /, **changes: Any) -> Path:
     """On in Germany, for a tenth of everybody else."""
     flag = {
         "key": key,
@@ -45,5 +45,5 @@ def flag_file(folder: Path, key: str, **changes: Any) -> Path:
 
 
 def written(path: Path, document: dict[str, Any]) -> Path:
-    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    path.write_text(to_yaml(document))
     return path

@@ -21,6 +21,29 @@ COMMANDS = [
     ["release", "list"],
     ["alias", "show"],
     ["alias", "shift"],
+    *(
+        ["experiment", name]
+        for name in (
+            "create",
+            "validate",
+            "list",
+            "show",
+            "start",
+            "ramp",
+            "stop",
+            "conclude",
+            "archive",
+            "assign",
+            "explain",
+            "size",
+        )
+    ),
+    *(["namespace", name] for name in ("create", "list", "show", "holdout", "propose")),
+    *(["assignment", name] for name in ("explain", "show", "merge")),
+    *(
+        ["flag", name]
+        for name in ("create", "validate", "enable", "disable", "archive", "list", "show", "evaluate", "override")
+    ),
     ["predict"],
     ["records", "tail"],
 ]
@@ -39,7 +62,8 @@ def test_the_root_lists_every_group() -> None:
     shown = CliRunner().invoke(app, ["--help"])
 
     assert shown.exit_code == 0
-    for name in ("up", "model", "release", "alias", "predict", "records"):
+    groups = ("model", "release", "alias", "experiment", "namespace", "assignment", "flag", "records")
+    for name in ("up", "predict", *groups):
         assert f"\n  {name} " in shown.stdout
 
 
@@ -59,7 +83,20 @@ def test_a_command_line_that_is_not_understood_ends_with_two() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     """Time on a busy machine proves little; what must stay out of the import path is known by name."""
-    heavy = ["boto3", "botocore", "numpy", "onnxruntime", "pynamodb", "moto", "rich", "httpx", "aiohttp", "pydantic"]
+    heavy = [
+        "boto3",
+        "botocore",
+        "numpy",
+        "onnxruntime",
+        "pynamodb",
+        "moto",
+        "rich",
+        "httpx",
+        "aiohttp",
+        "pydantic",
+        "cel_expr_python",
+        "yaml",
+    ]
     code = f"import sys, sluice.cli.main; print([name for name in {heavy} if name in sys.modules])"
 
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)

@@ -63,3 +63,14 @@ def test_a_failed_prediction_shows_its_error_and_drives_no_terminal() -> None:
 
     assert line.endswith("UnknownModel: unknown model '\N{REPLACEMENT CHARACTER}[2J' AT STATUS")
     assert "\n" not in line
+
+
+def test_a_prediction_for_a_unit_shows_every_variant_and_why_there_is_none() -> None:
+    assignments = [
+        {"experiment": "checkout", "variant": "treatment", "reason": "STORED"},
+        {"experiment": "prices", "variant": None, "reason": "HOLDOUT"},
+    ]
+
+    line = record_line({"prediction_id": "a-b-c", "status": 200, "assignments": assignments})
+
+    assert line.endswith(" a-b-c checkout=treatment prices=(HOLDOUT)")
