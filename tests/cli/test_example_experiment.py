@@ -6,16 +6,15 @@ from typing import Any, cast
 
 import pytest
 
-from sluice.adapters.cel_conditions import CelLanguage
 from sluice.cli.connections import Connections
 from sluice.cli.example_models import ExampleModel, find_examples, serve_example
 from sluice.clock import SystemClock
 from sluice.experiments.ports import Definition, DefinitionStore, Kind
 from sluice.experiments.revisions import ExperimentRevision
 from sluice.experiments.snapshot import decode_model_snapshot, subject_of
-from sluice.usecases.check_experiment import Surroundings
 from sluice.usecases.conclude_experiment import conclude_experiment
 from sluice.usecases.define_experiment import define_experiment
+from sluice.usecases.define_namespace import define_namespace
 from sluice.usecases.definition_change import Change
 from sluice.usecases.find_experiment import find_experiment
 from sluice.usecases.find_namespace import find_namespace
@@ -137,7 +136,7 @@ def test_a_draft_that_its_owner_wrote_anew_is_not_started(connections: Connectio
         replace(experiment_of(connections).experiment, hypothesis="mine"),
         change=Change("its owner", "a better question"),
         definitions=connections.definitions,
-        surroundings=Surroundings(connections.registry, connections.publisher, CelLanguage),
+        surroundings=connections.surroundings,
         clock=SystemClock(),
     )
 
@@ -145,6 +144,19 @@ def test_a_draft_that_its_owner_wrote_anew_is_not_started(connections: Connectio
 
     left = experiment_of(connections)
     assert (left.experiment.state, left.experiment.hypothesis, left.note.by) == ("draft", "mine", "its owner")
+
+
+def test_a_namespace_that_its_owner_changed_stays_changed(connections: Connections) -> None:
+    serve_until_killed(connections, changes=1)
+    definitions, theirs = connections.definitions, Change("its owner", "said better")
+    present = find_namespace("digits", definitions=definitions).namespace
+    mine = replace(present, description="mine")
+    define_namespace(mine, change=theirs, definitions=definitions, clock=SystemClock())
+
+    serve_example(connections, DIGITS)
+
+    assert find_namespace("digits", definitions=definitions).namespace.description == "mine"
+    assert moves_of(connections) == ["create", "start"]
 
 
 def test_what_a_checkout_without_the_experiment_served_stays_as_it_is(connections: Connections) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from sluice.catalog.manifest_yaml import parse_yaml
 from sluice.cli.connections import Connections
+from sluice.cli.definition_files import read_definition
 from sluice.clock import SystemClock
 from sluice.experiments.experiment import Experiment, ExperimentState
 from sluice.experiments.experiment_document import experiment_from_written
@@ -13,7 +13,6 @@ from sluice.experiments.namespace import Namespace
 from sluice.experiments.namespace_document import namespace_from_written
 from sluice.experiments.ports import Kind
 from sluice.experiments.revisions import experiment_revision
-from sluice.usecases.check_experiment import Surroundings
 from sluice.usecases.define_experiment import define_experiment
 from sluice.usecases.define_namespace import define_namespace
 from sluice.usecases.definition_change import Change
@@ -33,8 +32,8 @@ class ExampleExperiment:
         file = folder / "experiment.yaml"
         if not file.exists():
             return None
-        namespace = namespace_from_written(parse_yaml((folder / "namespace.yaml").read_text()))
-        return cls(namespace, experiment_from_written(parse_yaml(file.read_text())))
+        namespace = namespace_from_written(read_definition(str(folder / "namespace.yaml")))
+        return cls(namespace, experiment_from_written(read_definition(str(file))))
 
     def is_to_be_run(self, connections: Connections, *, by: str) -> bool:
         """Whether it was never defined, or is a draft of our own that a run left because it was stopped."""
@@ -46,10 +45,8 @@ class ExampleExperiment:
 
     def run(self, connections: Connections, *, by: str, why: str) -> None:
         """Define what is not defined yet, and start. Raises what the use cases raise."""
-        from sluice.adapters.cel_conditions import CelLanguage
-
         change, definitions, clock = Change(by, why), connections.definitions, SystemClock()
-        surroundings = Surroundings(connections.registry, connections.publisher, CelLanguage)
+        surroundings = connections.surroundings
         if definitions.find(Kind.NAMESPACE, self.namespace.key) is None:
             define_namespace(self.namespace, change=change, definitions=definitions, clock=clock)
         define_experiment(
