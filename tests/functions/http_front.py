@@ -36,6 +36,8 @@ def served(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Iterator
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
