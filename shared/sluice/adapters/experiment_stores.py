@@ -9,7 +9,7 @@ from sluice.adapters.dynamodb_units import DynamoUnits
 from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitAssignments
 from sluice.experiments.unit_state import StoredAssignment, UnitState
 
-# Longer than any budget: a connection that comes too late for one call is there for the next.
+# Longer than a budget usually is: a connection that comes too late for one call is there for the next.
 _CLIENT_BUDGET_MS = 1_000
 # A snapshot is read every few seconds, and a kill switch comes by it.
 _SNAPSHOT_BUDGET_MS = 500
@@ -44,9 +44,11 @@ class SnapshotsInTime:
 def stores_in_time(
     experiments_table: str, units_table: str, *, unit_budget_ms: int
 ) -> tuple[SnapshotsInTime, UnitsInTime]:
-    """Both stores in the region and at the endpoint of the environment; nothing is sent yet."""
-    client = dynamodb_client(budget_ms=_CLIENT_BUDGET_MS)
-    snapshots = SnapshotsInTime(
-        DynamoSnapshots(client, experiments_table), Deadline(_SNAPSHOT_BUDGET_MS, store="definitions")
-    )
+    """Both stores in the region and at the endpoint of the environment; nothing is sent yet.
+
+    Who grants units more than is usual grants the client and the snapshot as much.
+    """
+    client = dynamodb_client(budget_ms=max(_CLIENT_BUDGET_MS, unit_budget_ms))
+    definitions = Deadline(max(_SNAPSHOT_BUDGET_MS, unit_budget_ms), store="definitions")
+    snapshots = SnapshotsInTime(DynamoSnapshots(client, experiments_table), definitions)
     return snapshots, UnitsInTime(DynamoUnits(client, units_table), Deadline(unit_budget_ms))
