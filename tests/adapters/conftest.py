@@ -12,7 +12,6 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sluice.adapters.deadline import Deadline
 from sluice.adapters.dynamodb_client import dynamodb_client
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_registry import DynamoRegistry
@@ -22,7 +21,6 @@ from sluice.adapters.memory_definitions import MemoryDefinitions
 from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.adapters.memory_units import MemoryUnits
 from sluice.adapters.s3_content_store import s3_client
-from sluice.adapters.timely_units import TimelyUnits
 from sluice.catalog.ports import Registry
 from sluice.experiments.ports import DefinitionStore, UnitStore
 from sluice.local.aws_errors import AwsError
@@ -102,16 +100,12 @@ def definitions(request: pytest.FixtureRequest, moto_url: str) -> DefinitionStor
     return DynamoDefinitions(request.getfixturevalue("table_name"), region=REGION, endpoint_url=moto_url)
 
 
-@pytest.fixture(params=["memory", "dynamodb", "timely"])
-def units(request: pytest.FixtureRequest) -> Iterator[UnitStore]:
-    """Each store of units in turn, and one with a deadline that nobody misses."""
-    if request.param == "dynamodb":
-        yield DynamoUnits(request.getfixturevalue("dynamodb"), request.getfixturevalue("table_name"))
-    elif request.param == "timely":
-        with Deadline(60_000, worker_limit=16) as deadline:
-            yield TimelyUnits(MemoryUnits(), deadline)
-    else:
-        yield MemoryUnits()
+@pytest.fixture(params=["memory", "dynamodb"])
+def units(request: pytest.FixtureRequest) -> UnitStore:
+    """Each store of units in turn."""
+    if request.param == "memory":
+        return MemoryUnits()
+    return DynamoUnits(request.getfixturevalue("dynamodb"), request.getfixturevalue("table_name"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sluice.adapters.deadline import Deadline
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_snapshots import DynamoSnapshots
 from sluice.adapters.dynamodb_units import DynamoUnits
-from sluice.adapters.timely_units import TimelyUnits
+from sluice.adapters.experiment_stores import SnapshotsInTime, UnitsInTime
 from sluice.adapters.unit_items import to_assignment, to_override
 from sluice.errors import StoreUnavailable
 from sluice.experiments.unit_state import NOTHING_STORED
@@ -104,14 +104,30 @@ def test_a_table_that_is_missing_is_told_as_unavailable(call: Call, dynamodb: "D
 
 
 def test_a_client_with_more_patience_than_the_deadline_is_left_behind() -> None:
-    with listening() as (listener, url), client_at(url) as client, Deadline(50) as deadline:
-        units = TimelyUnits(DynamoUnits(client, "t"), deadline)
+    with listening() as (listener, url), client_at(url) as client, Deadline(50, worker_limit=2) as deadline:
+        units = UnitsInTime(DynamoUnits(client, "t"), deadline)
+        snapshots = SnapshotsInTime(DynamoSnapshots(client, "t"), deadline)
 
         with pytest.raises(StoreUnavailable, match="unit state is unavailable: no answer within 50 ms"):
             units.load("user", "u1", now=NOON)
+        with pytest.raises(StoreUnavailable, match="no answer within 50 ms"):
+            snapshots.find_snapshot("flags")
+        with pytest.raises(StoreUnavailable, match="2 earlier calls have no answer yet"):
+            units.put_if_absent("user", "u1", an_assignment())
 
-        connection, _ = listener.accept()
-        connection.close()
+        for _ in range(2):
+            listener.accept()[0].close()
+
+
+def test_within_the_deadline_nothing_is_different(dynamodb: "DynamoDBClient", table_name: str) -> None:
+    with Deadline(60_000) as deadline:
+        units = UnitsInTime(DynamoUnits(dynamodb, table_name), deadline)
+        snapshots = SnapshotsInTime(DynamoSnapshots(dynamodb, table_name), deadline)
+
+        for variant in ("control", "treatment"):
+            assert units.put_if_absent("user", "u1", an_assignment(variant)) == an_assignment("control")
+        assert units.load("user", "u1", now=NOON).assignments == {"button": an_assignment("control")}
+        assert snapshots.find_snapshot("flags") is None
 
 
 DAMAGE: list[dict[str, Any]] = [
@@ -259,10 +275,8 @@ def test_reads_are_eventually_consistent() -> None:
 
 
 def test_functions_that_decide_need_no_pynamodb() -> None:
-    modules = ("dynamodb_client", "dynamodb_snapshots", "dynamodb_units", "timely_units")
-    imports = "; ".join(f"import sluice.adapters.{module}" for module in modules)
-    seen = f"{imports}; import sys; print(sorted({{'pynamodb', 'boto3'}} & sys.modules.keys()))"
+    seen = "import sluice.adapters.experiment_stores, sys; print({'pynamodb', 'boto3'} & sys.modules.keys())"
 
     told = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
 
-    assert told.stdout.strip() == "[]"
+    assert told.stdout.strip() == "set()"

@@ -23,7 +23,5 @@ def dynamodb_client(*, budget_ms: int, region: str | None = None, endpoint_url: 
         retries={"mode": "standard", "total_max_attempts": 1},
         tcp_keepalive=True,
         max_pool_connections=_POOL_CONNECTIONS,
-        # The calls are ours and tested; checking their parameters would cost a tenth of each.
-        parameter_validation=False,
     )
     return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint_url, config=config)
