@@ -1,5 +1,6 @@
 """Experiments to decide over, in the sizes that the table compares."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sluice.adapters.cel_conditions import CelLanguage
@@ -20,7 +21,7 @@ UNIT = "user-123456"
 ATTRIBUTES = {"country": "DE", "age": 30}
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
-_CONDITION = 'country == "DE" && age > 18'
+CONDITION = 'country == "DE" && age > 18'
 _TYPES = {"country": AttributeType.STRING, "age": AttributeType.INT}
 
 
@@ -35,10 +36,13 @@ def thousand_experiments() -> StoredSnapshot:
     return _snapshot([_experiment(f"e{at:04}", "main", (at * width, (at + 1) * width)) for at in range(1_000)])
 
 
-def hundred_experiments(*, conditions: bool) -> StoredSnapshot:
-    """A hundred in as many namespaces: a unit is in all of them."""
+def hundred_experiments(conditions: Sequence[str]) -> StoredSnapshot:
+    """A hundred in as many namespaces, with these conditions in turn: a unit is in all of them."""
     return _snapshot(
-        [_experiment(f"e{at:03}", f"n{at:03}", (0, SLOT_COUNT), conditions=conditions) for at in range(100)]
+        [
+            _experiment(f"e{at:03}", f"n{at:03}", (0, SLOT_COUNT), condition=conditions[at % len(conditions)])
+            for at in range(100)
+        ]
     )
 
 
@@ -61,7 +65,7 @@ def _experiment(
     namespace: str,
     slots: tuple[int, int],
     *,
-    conditions: bool = True,
+    condition: str = CONDITION,
     versions: tuple[int, int] = (1, 2),
     model: str = "bench",
 ) -> Experiment:
@@ -74,8 +78,8 @@ def _experiment(
         slots=(SlotRange(*slots),),
         variants=(Variant("control", 5_000, versions[0]), Variant("treatment", 5_000, versions[1])),
         plan=Plan("accuracy"),
-        eligibility=_CONDITION if conditions else "",
-        attributes=_TYPES if conditions else {},
+        eligibility=condition,
+        attributes=_TYPES,
         state=ExperimentState.RUNNING,
     )
 

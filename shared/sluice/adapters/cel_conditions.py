@@ -58,10 +58,16 @@ class CelLanguage:
     def __init__(self, schema: AttributeSchema) -> None:
         self._environment = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in schema.items()})
         self._arena, self._arena_left = cel.Arena(), _FACTS_PER_ARENA
+        self._compiled: dict[str, CelCondition] = {}
         self._samples = {name: _SAMPLES[kind] for name, kind in schema.items()}
 
     def compile(self, text: str) -> CelCondition:
-        """See the port."""
+        """See the port. The same text gives the same condition."""
+        if text not in self._compiled:
+            self._compiled[text] = self._compile(text)
+        return self._compiled[text]
+
+    def _compile(self, text: str) -> CelCondition:
         if len(text) > _TEXT_LIMIT_CHARACTERS:
             raise ValueError(f"it has {len(text)} characters, allowed: {_TEXT_LIMIT_CHARACTERS}")
         try:

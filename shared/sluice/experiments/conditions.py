@@ -18,7 +18,7 @@ class ConditionLanguage(Protocol):
     """The language over one schema. Facts are made once per request and shared by all its conditions."""
 
     def compile(self, text: str) -> Condition:
-        """The condition. Raises ValueError: what is wrong, and where in the text."""
+        """The condition; the same text gives the same one. Raises ValueError: what is wrong, and where in the text."""
         ...
 
     def facts(self, attributes: Mapping[str, Any]) -> Any:

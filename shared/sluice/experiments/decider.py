@@ -108,7 +108,7 @@ def _kept_out(namespace: NamespaceIndex, experiment: RunningExperiment, unit_id:
     if namespace.holds_out(unit_id):
         return Reason.HOLDOUT
     if experiment.condition is not None:
-        holds = experiment.condition.holds(facts.get())
+        holds = facts.satisfy(experiment.condition)
         if holds is not True:
             return Reason.ATTRIBUTE_MISSING if holds is None else Reason.NOT_ELIGIBLE
     return None
