@@ -35,6 +35,7 @@ class ModelDashboard(cloudwatch.Dashboard):
         self.add_widgets(*_traffic(props.metrics))
         self.add_widgets(*_latency(props.metrics))
         self.add_widgets(*_errors(props.metrics))
+        self.add_widgets(*_units(props.metrics))
         self.add_widgets(_capacity(props.metrics), _cost(props))
 
 
@@ -66,6 +67,19 @@ def _errors(metrics: ServedMetrics) -> tuple[cloudwatch.IWidget, ...]:
     ours = metrics.by_function_version("ServerErrors", "Average")
     theirs = metrics.by_function_version("ClientErrors", "Average")
     return _graph("Server errors, share of requests", ours), _graph("Client errors, share of requests", theirs)
+
+
+def _units(metrics: ServedMetrics) -> tuple[cloudwatch.IWidget, ...]:
+    """Of requests that name one. What did not happen has no line."""
+    happened = {
+        "AssignmentFallbacks": "state not read in time",
+        "VariantFailures": "variant failed, another answered",
+        "IgnoredAssignments": "stored, but counts no more",
+        "MissingAttributes": "attribute missing",
+    }
+    counted = [metrics.by_function_version(name, "Sum", label=label) for name, label in happened.items()]
+    deciding = [metrics.by_function_version("AssignMs", each, label=each) for each in ("p50", "p99")]
+    return _graph("Units that did not get their variant", *counted), _graph("Deciding for a unit, ms", *deciding)
 
 
 def _capacity(metrics: ServedMetrics) -> cloudwatch.GraphWidget:

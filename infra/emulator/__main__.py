@@ -12,16 +12,28 @@ from urllib.parse import urlsplit
 
 from infra.emulator.cdk import Cdk, DeploymentFailed
 from infra.emulator.commands import CommandFailed, Sluice, local_plane
+from infra.emulator.experiment_journey import ExperimentJourney, NeverHappened
 from infra.emulator.installation import NoTargetPython, installed_emulator
 from infra.emulator.journey import Journey, NotAsPromised
 from infra.emulator.server import EmulatorFailed, running_emulator
 from infra.emulator.settings import EmulatorSettings
+from infra.emulator.signed_gateway import GatewayRefused, SignedGateway
+from infra.emulator.stored_objects import stored_objects
 from infra.environments import ENVIRONMENTS
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 # The emulator cannot list provisioned concurrency, which prod's models have.
 _DEPLOYABLE = ("dev", "staging")
 _ANY_REGION = "us-east-1"
+_FAILURES = (
+    CommandFailed,
+    DeploymentFailed,
+    EmulatorFailed,
+    GatewayRefused,
+    NeverHappened,
+    NoTargetPython,
+    NotAsPromised,
+)
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -31,7 +43,7 @@ def main() -> int:
     try:
         with TemporaryDirectory(prefix="sluice-emulator-") as folder:
             _travel(Path(folder), arguments)
-    except (CommandFailed, DeploymentFailed, EmulatorFailed, NoTargetPython, NotAsPromised) as failure:
+    except _FAILURES as failure:
         sys.stderr.write(f"{type(failure).__name__}: {failure}\n")
         return 1
     return 0
@@ -48,8 +60,15 @@ def _travel(folder: Path, arguments: argparse.Namespace) -> None:
         cdk.bootstrap()
         cdk.deploy()
         _say(f"bootstrapped and deployed {arguments.env}: every signature checked, every IAM policy enforced")
-        deployed = Sluice(_CHECKOUT, _target(settings, arguments.env, cdk))
-        Journey(cdk, deployed, local, _say).run(_CHECKOUT / "build", folder / "changed")
+        target = _target(settings, arguments.env, cdk)
+        experiments = _experiments(settings, target["SLUICE_GATEWAY_URL"], cdk.output(stacks[0], "RecordsBucket"))
+        journey = Journey(cdk, Sluice(_CHECKOUT, target), local, experiments, _say)
+        journey.run(_CHECKOUT / "build", folder / "changed")
+
+
+def _experiments(settings: EmulatorSettings, gateway_url: str, records_bucket: str) -> ExperimentJourney:
+    gateway = SignedGateway(gateway_url, settings)
+    return ExperimentJourney(gateway, lambda: stored_objects(settings, records_bucket, "outcomes/"), _say)
 
 
 def _target(settings: EmulatorSettings, environment: str, cdk: Cdk) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is shown: deploy, serve, deploy changed code under a canary, tear down. Each step checks what it claims."""
+"""What is shown: deploy, serve, experiment, deploy changed code under a canary, tear down; each step is checked."""
 
 import shutil
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.emulator.cdk import Cdk, DeploymentFailed
 from infra.emulator.commands import Sluice
+from infra.emulator.experiment_journey import ExperimentJourney
 
 _MODEL = "breast-cancer"
 _FOLDER = "examples/breast-cancer/v1"
@@ -26,11 +27,13 @@ class Journey:
     cdk: Cdk
     deployed: Sluice
     local: Sluice
+    experiments: ExperimentJourney
     say: Callable[[str], None]
 
     def run(self, assets: Path, changed_root: Path) -> None:
-        """Raises NotAsPromised, DeploymentFailed or CommandFailed at the first step that fails."""
+        """Raises NotAsPromised, DeploymentFailed, CommandFailed, or what experiments raise, at the first failure."""
         self._serve()
+        self.experiments.run(_MODEL, self.cdk.checkout / _REQUEST)
         self._deploy_changed_code(_changed(assets, changed_root / "first"))
         self._deploy_under_a_canary(_changed(assets, changed_root / "second"))
         self._deploy_with_a_shift(_changed(assets, changed_root / "third"))

@@ -102,7 +102,15 @@ def test_each_model_has_a_dashboard_of_everything_that_its_owner_asks_about(watc
     assert len(boards) == 2
     for board in boards:
         body = json.dumps(board["DashboardBody"])
-        for wanted in ("ColdLatencyMs", "LatencyMs", "ServerErrors", "model_version", "Lambda cost", "Owner: "):
+        for wanted in (
+            "ColdLatencyMs",
+            "LatencyMs",
+            "ServerErrors",
+            "AssignmentFallbacks",
+            "model_version",
+            "Lambda cost",
+            "Owner: ",
+        ):
             assert wanted in body
 
 

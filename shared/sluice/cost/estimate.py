@@ -15,6 +15,7 @@ _MB_PER_GB = 1_024
 _ACCESS_LOG_BYTES = 500
 _FIREHOSE_STEP_BYTES = 5_000
 _METRICS_PER_VERSION = 16  # eight metrics in two sets of dimensions
+_METRICS_OF_UNITS = 2  # one more where requests name units; those of failures are there when there are failures
 _TRACED_SHARE = 0.05  # and the first request of each second
 
 
@@ -99,7 +100,8 @@ def _busy(footprint: Footprint, workload: Workload, prices: PriceTable) -> Itera
     yield from _durations(footprint, workload, prices)
     logged = requests * (workload.record_bytes + _ACCESS_LOG_BYTES) / _GB
     yield line("Logs", logged, "logs_gb", f"{logged:,.1f} GB of records and access logs")
-    metrics = len(footprint.models) * workload.versions * _METRICS_PER_VERSION
+    per_version = _METRICS_PER_VERSION + (_METRICS_OF_UNITS if workload.unit_share else 0)
+    metrics = len(footprint.models) * workload.versions * per_version
     yield line("Metrics", metrics, "custom_metric", f"{metrics} made from the records")
     traced = (min(workload.rps, 1.0) + _TRACED_SHARE * max(workload.rps - 1.0, 0.0)) * MONTH_SECONDS / MILLION
     yield line("Traces", traced, "trace", "one a second, and five of a hundred beyond")
