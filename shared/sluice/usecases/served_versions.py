@@ -18,7 +18,7 @@ def needed_versions(experiment: Experiment) -> list[int]:
 
 
 def unserved_versions(experiment: Experiment, *, registry: Registry, publisher: FunctionPublisher) -> list[MoveRefused]:
-    """One refusal for each version that a release with traffic lacks, with what to do about it.
+    """One refusal for each version that a release with traffic lacks, with what to do about it, or cannot exchange.
 
     A release has traffic if the alias points to it, or if a candidate with a share of the traffic carries it.
     """
@@ -34,6 +34,7 @@ def unserved_versions(experiment: Experiment, *, registry: Registry, publisher: 
         else:
             missing = [number for number in needed if number not in release.content.versions]
             reasons += [_missing(model, number, f"release {release.number}, {where}", registry) for number in missing]
+            reasons += [_other_inputs(number, release) for number in needed if _takes_other_inputs(number, release)]
     return [MoveRefused(experiment.subject, _MOVE, why) for why in reasons]
 
 
@@ -48,6 +49,19 @@ def _with_traffic(alias: AliasState) -> Iterator[tuple[str, str]]:
     yield alias.stable_version, f"which alias {alias.name} serves"
     if alias.candidate_version is not None and alias.candidate_weight_bps > 0:
         yield alias.candidate_version, f"the candidate with {alias.candidate_weight_bps} bps of the traffic"
+
+
+def _takes_other_inputs(number: int, release: Release) -> bool:
+    """Whether one request cannot be for both: the client does not know which version its unit gets."""
+    versions = release.content.versions
+    if number not in versions:
+        return False
+    return versions[number].signature.inputs != versions[release.content.default_version].signature.inputs
+
+
+def _other_inputs(number: int, release: Release) -> str:
+    default = release.content.default_version
+    return f"version {number} takes other inputs than version {default}, the default of release {release.number}"
 
 
 def _missing(model: str, number: int, where: str, registry: Registry) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.catalog.release import ReleaseBinding
+from sluice.catalog.signature import TensorSpec
 from sluice.errors import InvalidDefinition, MoveRefused, SluiceError
 from sluice.experiments.namespace import Namespace
 from sluice.usecases.definition_change import Written
@@ -135,6 +136,16 @@ def test_a_model_that_serves_nothing_yet_cannot_be_experimented_on(is_bootstrapp
         plane.publisher.bootstrap("churn")
 
     assert refusal_of_start(plane) == ("churn serves no release yet; publish one with `sluice release publish churn`")
+
+
+def test_a_version_that_takes_other_inputs_cannot_be_exchanged_for_the_default() -> None:
+    plane = ExperimentPlane()
+    content = a_content(1, (1, 2))
+    other = replace(content.versions[2].signature, inputs=(TensorSpec("x", "FP64", (-1, 3)),))
+    versions = {**content.versions, 2: replace(content.versions[2], signature=other)}
+    plane.registry._releases["churn"][1] = replace(a_release(1), content=replace(content, versions=versions))
+
+    assert refusal_of_start(plane) == "version 2 takes other inputs than version 1, the default of release 1"
 
 
 def test_where_parameters_alone_vary_no_version_need_be_served() -> None:
