@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request, Response
 
 from functions.control.api_description import describe
-from functions.control.definition_answers import answer, experiment_answer, experiment_view, history_answer
+from functions.control.definition_answers import answer, experiment_answer, history_answer
 from functions.control.experiment_ports import ExperimentPorts
 from functions.control.request_reading import body_of, change_of, query_of
 from sluice.catalog.problem_sentences import found_and_allowed
@@ -12,6 +12,7 @@ from sluice.experiments.document_fields import Fields
 from sluice.experiments.experiment import Experiment, ExperimentState
 from sluice.experiments.experiment_document import experiment_from_written
 from sluice.experiments.ports import DefinitionStore
+from sluice.experiments.revision_views import experiment_view
 from sluice.usecases.define_experiment import define_experiment
 from sluice.usecases.definition_change import Written
 from sluice.usecases.find_experiment import ExperimentSearch, experiment_history, find_experiment, list_experiments

@@ -3,12 +3,13 @@
 from fastapi import FastAPI, Request, Response
 
 from functions.control.api_description import describe
-from functions.control.definition_answers import answer, flag_answer, flag_view, history_answer
+from functions.control.definition_answers import answer, flag_answer, history_answer
 from functions.control.experiment_ports import ExperimentPorts
 from functions.control.request_reading import change_of, query_of
 from sluice.catalog.problem_sentences import found_and_allowed
 from sluice.errors import InvalidRequest
 from sluice.experiments.flag_document import flag_from_written
+from sluice.experiments.revision_views import flag_view
 from sluice.usecases.archive_flag import archive_flag
 from sluice.usecases.define_flag import define_flag
 from sluice.usecases.definition_change import Written

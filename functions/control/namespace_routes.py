@@ -3,12 +3,13 @@
 from fastapi import FastAPI, Request, Response
 
 from functions.control.api_description import describe
-from functions.control.definition_answers import answer, history_answer, namespace_answer, namespace_view
+from functions.control.definition_answers import answer, history_answer, namespace_answer
 from functions.control.experiment_ports import ExperimentPorts
 from functions.control.request_reading import change_of, query_of
 from sluice.errors import InvalidRequest
 from sluice.experiments.namespace_document import namespace_from_written
 from sluice.experiments.range_documents import ranges_to_document
+from sluice.experiments.revision_views import namespace_view
 from sluice.experiments.slot_map import propose_slots
 from sluice.usecases.define_namespace import define_namespace
 from sluice.usecases.definition_change import Written

@@ -25,11 +25,11 @@ Text = Annotated[str | None, typer.Option(help="Only those with this text in the
 @app.command("create")
 def create(ctx: typer.Context, file: DefinitionFile, *, why: Why, by: By, as_json: AsJson = False) -> None:
     """Write an experiment down as a draft, or another text of one that is still a draft."""
-    from sluice.cli.definition_documents import of_experiment
     from sluice.cli.definition_files import read_definition
     from sluice.cli.experiment_views import render_created
     from sluice.clock import SystemClock
     from sluice.experiments.experiment_document import experiment_from_written
+    from sluice.experiments.revision_views import experiment_view
     from sluice.usecases.define_experiment import define_experiment
     from sluice.usecases.definition_change import Change
 
@@ -41,7 +41,7 @@ def create(ctx: typer.Context, file: DefinitionFile, *, why: Why, by: By, as_jso
         surroundings=connections.surroundings,
         clock=SystemClock(),
     )
-    document = {**of_experiment(defined.revision), "written": defined.written.value}
+    document = {**experiment_view(defined.revision), "written": defined.written.value}
     show(document, as_json=as_json, render=partial(render_created, document))
 
 
@@ -77,12 +77,12 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List experiments; every option narrows the search."""
-    from sluice.cli.definition_documents import of_experiment
     from sluice.cli.experiment_views import render_experiments
+    from sluice.experiments.revision_views import experiment_view
     from sluice.usecases.find_experiment import ExperimentSearch, list_experiments
 
     search = ExperimentSearch(owner, model, state, metric, text)
-    documents = [of_experiment(each) for each in list_experiments(search, definitions=ctx.obj.definitions)]
+    documents = [experiment_view(each) for each in list_experiments(search, definitions=ctx.obj.definitions)]
     show(documents, as_json=as_json, render=partial(render_experiments, documents))
 
 
@@ -91,15 +91,15 @@ def show_experiment(
     ctx: typer.Context, key: Key, *, history: History = False, as_yaml: AsYaml = False, as_json: AsJson = False
 ) -> None:
     """Show an experiment; with --history every revision, with --yaml the file that `create` takes."""
-    from sluice.cli.definition_documents import of_experiment
     from sluice.cli.definition_views import Form
     from sluice.cli.experiment_views import render_experiment
+    from sluice.experiments.revision_views import experiment_view
     from sluice.usecases.find_experiment import experiment_history, find_experiment
 
     form, definitions = Form(as_json=as_json, as_yaml=as_yaml, with_history=history), ctx.obj.definitions
-    document = of_experiment(find_experiment(key, definitions=definitions))
+    document = experiment_view(find_experiment(key, definitions=definitions))
     if history:
-        document["history"] = [of_experiment(each) for each in experiment_history(key, definitions=definitions)]
+        document["history"] = [experiment_view(each) for each in experiment_history(key, definitions=definitions)]
     form.show(document, render_experiment)
 
 

@@ -117,8 +117,8 @@ def archive(ctx: typer.Context, key: Key, *, why: Why, by: By, as_json: AsJson =
 
 
 def _show(revision: "ExperimentRevision", *, as_json: bool) -> None:
-    from sluice.cli.definition_documents import of_experiment
     from sluice.cli.experiment_views import render_experiments
+    from sluice.experiments.revision_views import experiment_view
 
-    document = of_experiment(revision)
+    document = experiment_view(revision)
     show(document, as_json=as_json, render=partial(render_experiments, [document]))

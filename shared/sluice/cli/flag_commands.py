@@ -27,12 +27,12 @@ Archived = Annotated[bool, typer.Option("--archived", help="Archived ones too.")
 @app.command("create")
 def create(ctx: typer.Context, file: DefinitionFile, *, why: Why, by: By, as_json: AsJson = False) -> None:
     """Define a flag, or another text of one: from then on it is evaluated so."""
-    from sluice.cli.definition_documents import of_flag
     from sluice.cli.flag_views import render_flags
+    from sluice.experiments.revision_views import flag_view
     from sluice.usecases.definition_change import Change
 
     defined = _define(file, Change(by, why), ctx.obj, ctx.obj.definitions)
-    document = {**of_flag(defined.revision), "written": defined.written.value}
+    document = {**flag_view(defined.revision), "written": defined.written.value}
     show(document, as_json=as_json, render=partial(render_flags, [document]))
 
 
@@ -82,12 +82,12 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List flags; every option but --archived narrows the search."""
-    from sluice.cli.definition_documents import of_flag
     from sluice.cli.flag_views import render_flags
+    from sluice.experiments.revision_views import flag_view
     from sluice.usecases.find_flag import FlagSearch, list_flags
 
     search = FlagSearch(owner, text, enabled, with_archived=archived)
-    documents = [of_flag(each) for each in list_flags(search, definitions=ctx.obj.definitions)]
+    documents = [flag_view(each) for each in list_flags(search, definitions=ctx.obj.definitions)]
     show(documents, as_json=as_json, render=partial(render_flags, documents))
 
 
@@ -96,15 +96,15 @@ def show_flag(
     ctx: typer.Context, key: Key, *, history: History = False, as_yaml: AsYaml = False, as_json: AsJson = False
 ) -> None:
     """Show a flag; with --history every revision, with --yaml the file that `create` takes."""
-    from sluice.cli.definition_documents import of_flag
     from sluice.cli.definition_views import Form
     from sluice.cli.flag_views import render_flag
+    from sluice.experiments.revision_views import flag_view
     from sluice.usecases.find_flag import find_flag, flag_history
 
     form, definitions = Form(as_json=as_json, as_yaml=as_yaml, with_history=history), ctx.obj.definitions
-    document = of_flag(find_flag(key, definitions=definitions))
+    document = flag_view(find_flag(key, definitions=definitions))
     if history:
-        document["history"] = [of_flag(each) for each in flag_history(key, definitions=definitions)]
+        document["history"] = [flag_view(each) for each in flag_history(key, definitions=definitions)]
     form.show(document, render_flag)
 
 
@@ -138,8 +138,8 @@ def _switch(connections: Connections, key: str, by: str, why: str, *, enabled: b
 
 
 def _show(revision: "FlagRevision", *, as_json: bool) -> None:
-    from sluice.cli.definition_documents import of_flag
     from sluice.cli.flag_views import render_flags
+    from sluice.experiments.revision_views import flag_view
 
-    document = of_flag(revision)
+    document = flag_view(revision)
     show(document, as_json=as_json, render=partial(render_flags, [document]))

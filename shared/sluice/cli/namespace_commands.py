@@ -18,30 +18,30 @@ HoldoutShare = Annotated[int, typer.Argument(help="Of the units: 5%.", parser=we
 @app.command("create")
 def create(ctx: typer.Context, file: DefinitionFile, *, why: Why, by: By, as_json: AsJson = False) -> None:
     """Define a namespace, or change what may still change of it."""
-    from sluice.cli.definition_documents import of_namespace
     from sluice.cli.definition_files import read_definition
     from sluice.cli.namespace_views import render_namespaces
     from sluice.clock import SystemClock
     from sluice.experiments.namespace_document import namespace_from_written
+    from sluice.experiments.revision_views import namespace_view
     from sluice.usecases.define_namespace import define_namespace
     from sluice.usecases.definition_change import Change
 
     wanted, clock = namespace_from_written(read_definition(file)), SystemClock()
     defined = define_namespace(wanted, change=Change(by, why), definitions=ctx.obj.definitions, clock=clock)
-    document = {**of_namespace(defined.revision, now=clock.now()), "written": defined.written.value}
+    document = {**namespace_view(defined.revision, now=clock.now()), "written": defined.written.value}
     show(document, as_json=as_json, render=partial(render_namespaces, [document]))
 
 
 @app.command("list")
 def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the namespaces with what is free in them."""
-    from sluice.cli.definition_documents import of_namespace
     from sluice.cli.namespace_views import render_namespaces
     from sluice.clock import SystemClock
+    from sluice.experiments.revision_views import namespace_view
     from sluice.usecases.find_namespace import list_namespaces
 
     now = SystemClock().now()
-    documents = [of_namespace(each, now=now) for each in list_namespaces(definitions=ctx.obj.definitions)]
+    documents = [namespace_view(each, now=now) for each in list_namespaces(definitions=ctx.obj.definitions)]
     show(documents, as_json=as_json, render=partial(render_namespaces, documents))
 
 
@@ -50,32 +50,32 @@ def show_namespace(
     ctx: typer.Context, key: Key, *, history: History = False, as_yaml: AsYaml = False, as_json: AsJson = False
 ) -> None:
     """Show who has which slots; with --history every revision, with --yaml the file that `create` takes."""
-    from sluice.cli.definition_documents import of_namespace
     from sluice.cli.definition_views import Form
     from sluice.cli.namespace_views import render_namespace
     from sluice.clock import SystemClock
+    from sluice.experiments.revision_views import namespace_view
     from sluice.usecases.find_namespace import find_namespace, namespace_history
 
     form, definitions = Form(as_json=as_json, as_yaml=as_yaml, with_history=history), ctx.obj.definitions
-    document = of_namespace(find_namespace(key, definitions=definitions), now=SystemClock().now())
+    document = namespace_view(find_namespace(key, definitions=definitions), now=SystemClock().now())
     if history:
         revisions = namespace_history(key, definitions=definitions)
-        document["history"] = [of_namespace(each, now=each.note.at) for each in revisions]
+        document["history"] = [namespace_view(each, now=each.note.at) for each in revisions]
     form.show(document, render_namespace)
 
 
 @app.command("holdout")
 def holdout(ctx: typer.Context, key: Key, share: HoldoutShare, *, why: Why, by: By, as_json: AsJson = False) -> None:
     """Keep another share of the units out of all its experiments, while none runs."""
-    from sluice.cli.definition_documents import of_namespace
     from sluice.cli.namespace_views import render_namespaces
     from sluice.clock import SystemClock
+    from sluice.experiments.revision_views import namespace_view
     from sluice.usecases.definition_change import Change
     from sluice.usecases.set_holdout import set_holdout
 
     clock = SystemClock()
     revision = set_holdout(key, share, change=Change(by, why), definitions=ctx.obj.definitions, clock=clock)
-    document = of_namespace(revision, now=clock.now())
+    document = namespace_view(revision, now=clock.now())
     show(document, as_json=as_json, render=partial(render_namespaces, [document]))
 
 

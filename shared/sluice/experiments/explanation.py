@@ -82,6 +82,9 @@ class _Asked:
         last = _DECIDED_AT[reason]
         path = RULES[: RULES.index(last) + 1]
         rules = tuple(RuleAsked(rule, self._found(rule, experiment), rule == last) for rule in path)
+        if decided is not None and decided.reason is Reason.OVERRIDE and not is_decided:
+            found = f"the unit is forced into experiment {decided.experiment.key!r} of this namespace"
+            rules = (rules[0], RuleAsked("override", found, decided=True))
         return Explanation(experiment.key, self.namespace.key, variant, reason, rules)
 
     def _found(self, rule: str, experiment: RunningExperiment) -> str:

@@ -49,7 +49,7 @@ def override_unit(
         )
     if wanted.variant not in variants:
         raise InvalidRequest(f"variant == {wanted.variant!r}, {wanted.subject} has {', '.join(variants)}")
-    until = clock.now() + timedelta(days=wanted.days)
+    until = clock.now().replace(microsecond=0) + timedelta(days=wanted.days)  # stores keep expiry to the second
     override = Override(wanted.subject, wanted.variant, change.by, change.why, until)
     units.put_override(unit_type, unit_id, override)
     return override

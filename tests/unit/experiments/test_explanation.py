@@ -83,3 +83,13 @@ def test_the_numbers_of_every_rule_are_there() -> None:
         ("coverage", "coverage 10000 bps: slot 882649 is in a variant's range"),
         ("arm", "slot 882649 of draw 'exp:all:all', allocation version 1: control 0-499999, treatment 500000-999999"),
     ]
+
+
+def test_an_override_elsewhere_in_the_namespace_is_what_decides() -> None:
+    state = UnitState(overrides={"first": Override("first", "treatment", "me", "why", NOW)})
+
+    (forced, other, _) = explain(DECIDER, "user", "unit", attributes={}, state=state)
+
+    assert (forced.reason, forced.rules[-1].rule) == (Reason.OVERRIDE, "override")
+    assert (other.reason, other.rules[-1].rule) == (Reason.NOT_IN_NAMESPACE, "override")
+    assert other.rules[-1].found == "the unit is forced into experiment 'first' of this namespace"

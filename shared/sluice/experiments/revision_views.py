@@ -1,4 +1,4 @@
-"""Experiments, namespaces and flags as JSON documents, in the form in which the control API answers.
+"""Experiments, namespaces and flags as JSON documents: what the control API answers, and `--json` prints.
 
 `definition` is what a person would write; beside it stands what its life added, and who made this revision and why.
 """
@@ -16,19 +16,19 @@ from sluice.experiments.revisions import ExperimentRevision, NamespaceRevision
 from sluice.experiments.slot_map import slot_map
 
 
-def of_experiment(revision: ExperimentRevision) -> dict[str, Any]:
+def experiment_view(revision: ExperimentRevision) -> dict[str, Any]:
     """An experiment as one change left it."""
     written = experiment_document.written_part(revision.experiment)
     return _document(written, experiment_document.experiment_to_document(revision.experiment), revision.note)
 
 
-def of_flag(revision: FlagRevision) -> dict[str, Any]:
+def flag_view(revision: FlagRevision) -> dict[str, Any]:
     """A flag as one change left it."""
     written = flag_document.written_part(revision.flag)
     return _document(written, flag_document.flag_to_document(revision.flag), revision.note)
 
 
-def of_namespace(revision: NamespaceRevision, *, now: datetime) -> dict[str, Any]:
+def namespace_view(revision: NamespaceRevision, *, now: datetime) -> dict[str, Any]:
     """A namespace, and who has which slots at `now`."""
     namespace = revision.namespace
     slots = slot_map(namespace, now=now)
@@ -41,14 +41,15 @@ def of_namespace(revision: NamespaceRevision, *, now: datetime) -> dict[str, Any
             {"experiment": it.experiment, "slots": ranges_to_document(it.slots), "until": it.until.isoformat()}
             for it in slots.resting
         ],
-        "changed": _note(revision.note),
+        "changed": note_view(revision.note),
     }
 
 
 def _document(written: Mapping[str, Any], stored: Mapping[str, Any], note: ChangeNote) -> dict[str, Any]:
     life = {name: value for name, value in stored.items() if name not in written}
-    return {"definition": dict(written), **life, "changed": _note(note)}
+    return {"definition": dict(written), **life, "changed": note_view(note)}
 
 
-def _note(note: ChangeNote) -> dict[str, Any]:
+def note_view(note: ChangeNote) -> dict[str, Any]:
+    """Who made the revision, when, why, and by which move."""
     return asdict(note) | {"at": note.at.isoformat()}
