@@ -2,9 +2,9 @@
 
 | move | from | what changes |
 |---|---|---|
-| create | nothing | the flag is there, and on |
-| edit | on or off | anything that is written, but the key and the type |
-| disable, enable | on, off | the kill switch, which no edit touches: nobody puts it back by applying a file |
+| define | nothing | the flag is there, and on |
+| define | on or off | anything that is written, but the key and the type |
+| disable, enable | on, off | the kill switch, which defining does not touch: nobody puts it back by applying a file |
 | archive | on or off, needed by no other flag | it is gone for clients, and its key is spent |
 
 Each gives the next revision, or the same flag if nothing changes, or raises MoveRefused with the reason.
@@ -13,8 +13,11 @@ Each gives the next revision, or the same flag if nothing changes, or raises Mov
 from collections.abc import Collection
 from dataclasses import replace
 
+import orjson
+
 from sluice.errors import MoveRefused
 from sluice.experiments.flag import Flag
+from sluice.experiments.flag_document import written_part
 
 
 def create(wanted: Flag) -> Flag:
@@ -24,12 +27,13 @@ def create(wanted: Flag) -> Flag:
 
 def edit(present: Flag, wanted: Flag) -> Flag:
     """The flag as it is to be written now; on or off as it is."""
-    _refuse_archived(present, "edit")
+    _refuse_archived(present, "define again")
     if wanted.value_type is not present.value_type:
         why = f"clients read it as {present.value_type}, and {wanted.value_type} is another type; take another key"
-        raise MoveRefused(present.subject, "edit", why)
-    written = replace(wanted, enabled=present.enabled, is_archived=False, revision=present.revision)
-    return present if written == present else replace(written, revision=present.revision + 1)
+        raise MoveRefused(present.subject, "define again", why)
+    if _as_json(wanted) == _as_json(present):
+        return present
+    return replace(wanted, enabled=present.enabled, is_archived=False, revision=present.revision + 1)
 
 
 def switch(present: Flag, *, enabled: bool) -> Flag:
@@ -43,6 +47,11 @@ def archive(present: Flag, *, needed_by: Collection[str]) -> Flag:
     if needed_by:
         raise MoveRefused(present.subject, "archive", f"it is a prerequisite of {', '.join(needed_by)}")
     return present if present.is_archived else _next(present, is_archived=True)
+
+
+def _as_json(flag: Flag) -> bytes:
+    """To Python, true is 1 and 1 is 1.0; to clients they are not."""
+    return orjson.dumps(written_part(flag), option=orjson.OPT_SORT_KEYS)
 
 
 def _next(present: Flag, **changes: bool) -> Flag:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sluice.adapters.cel_conditions import CelLanguage
 from sluice.adapters.memory_definitions import MemoryDefinitions
 from sluice.adapters.memory_units import MemoryUnits
+from sluice.errors import DefinitionChanged
 from sluice.experiments.flag import Flag
 from sluice.experiments.flag_snapshot import FLAGS, FlagSnapshot, decode_flag_snapshot
 from sluice.experiments.ports import Definition, StoredSnapshot
@@ -25,11 +26,12 @@ class StoppedClock:
 
 
 class ContendedDefinitions(MemoryDefinitions):
-    """A store where somebody else is faster: `meanwhile` runs right before a commit, one before each."""
+    """A store where somebody else is faster: of `meanwhile` one runs before each commit, of `then` after each refusal."""
 
     def __init__(self) -> None:
         super().__init__()
         self.meanwhile: list[Callable[[], object]] = []
+        self.then: list[Callable[[], object]] = []
 
     def commit(self, definitions: Sequence[Definition], snapshot: StoredSnapshot | None = None) -> None:
         if self.meanwhile:
@@ -37,7 +39,12 @@ class ContendedDefinitions(MemoryDefinitions):
             self.meanwhile = []
             rival()
             self.meanwhile = rest
-        super().commit(definitions, snapshot)
+        try:
+            super().commit(definitions, snapshot)
+        except DefinitionChanged:
+            if self.then:
+                self.then.pop()()
+            raise
 
 
 @dataclass

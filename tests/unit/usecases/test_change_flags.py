@@ -57,6 +57,21 @@ def test_the_same_text_changes_nothing(plane: FlagPlane) -> None:
     assert plane.snapshot.number == 1
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, True), (0, False), (1, 1.0)])
+def test_what_only_python_takes_for_the_same_is_a_change(plane: FlagPlane, before: object, after: object) -> None:
+    for value in (before, after):
+        flag = a_flag(value_type=ValueType.OBJECT, variants={"off": {"inner": value}})
+        defined = plane.define(flag)
+
+    assert defined.written is Written.EDITED
+
+
+def test_the_order_of_variants_is_none(plane: FlagPlane) -> None:
+    plane.define(a_flag(variants={"on": True, "off": False}))
+
+    assert plane.define(a_flag(variants={"off": False, "on": True})).written is Written.UNCHANGED
+
+
 def test_a_flag_that_was_switched_off_stays_off_when_its_file_is_applied_again(plane: FlagPlane) -> None:
     plane.define(a_flag())
     plane.switch("new-checkout", enabled=False)
@@ -165,6 +180,16 @@ def test_who_was_faster_with_the_same_flag_wins(plane: FlagPlane) -> None:
     plane.definitions.meanwhile.append(lambda: plane.switch("new-checkout", enabled=False))
 
     with pytest.raises(DefinitionChanged):
+        plane.define(a_flag(default="on"))
+    assert plane.snapshot.flags["new-checkout"].default == "off"
+
+
+def test_a_second_look_does_not_pass_over_a_change_of_the_flag_itself(plane: FlagPlane) -> None:
+    plane.define(a_flag())
+    plane.definitions.meanwhile.append(lambda: plane.define(a_flag("other")))
+    plane.definitions.then.append(lambda: plane.switch("new-checkout", enabled=False))
+
+    with pytest.raises(DefinitionChanged, match="new-checkout"):
         plane.define(a_flag(default="on"))
     assert plane.snapshot.flags["new-checkout"].default == "off"
 
