@@ -26,7 +26,7 @@ class StoppedClock:
 
 
 class ContendedDefinitions(MemoryDefinitions):
-    """A store where somebody else is faster: of `meanwhile` one runs before each commit, of `then` after each refusal."""
+    """A store with rivals: of `meanwhile` one runs before each commit, of `then` one after each refusal."""
 
     def __init__(self) -> None:
         super().__init__()
