@@ -3,10 +3,16 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from functions.control.flag_wiring import wire_flags
+from functions.control.settings import ControlSettings
+from sluice.adapters.memory_publisher import MemoryPublisher
+from sluice.adapters.memory_registry import MemoryRegistry
+from sluice.errors import Unsupported
 from sluice.experiments.flag_value import ValueType
 from tests.functions.builders import an_event
-from tests.functions.control_function import CONTEXT
+from tests.functions.control_function import CONTEXT, ControlFunction
 from tests.functions.flag_function import FLAGS_PATH, FlagFunction
 from tests.unit.experiments.flag_builders import COUNTRY, a_flag, a_rule, shares
 from tests.unit.usecases.flag_evaluation import CACHE_SECONDS, Evaluation
@@ -310,3 +316,21 @@ def test_exposures_are_written_once_beside_the_answers(evaluation: Evaluation, f
     assert [(it["record"], it["flag"], it["reason"]) for it in evaluation.records] == [
         ("flag_exposure", "seen", "DEFAULT_SPLIT")
     ]
+
+
+def test_a_control_function_without_tables_for_flags_says_so() -> None:
+    function = ControlFunction(MemoryRegistry(), MemoryPublisher())
+
+    for path in (FLAGS_PATH, f"{FLAGS_PATH}/half"):
+        status, body, _ = function.call(path, "POST")
+
+        assert status == 501
+        assert "SLUICE_EXPERIMENTS_TABLE" in body["error"]
+
+
+def test_a_control_function_needs_both_tables() -> None:
+    one = ControlSettings(registry_table="registry", experiments_table="experiments")
+
+    with pytest.raises(Unsupported):
+        wire_flags(one)
+    assert isinstance(wire_flags(one.model_copy(update={"units_table": "units"})), FastAPI)
