@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from sluice.catalog.problem_sentences import found_and_allowed
 from sluice.experiments.attributes import AttributeType, checked_schema
 from sluice.experiments.document_fields import Document, Fields, refuse_oversize, subject_of
@@ -64,6 +66,12 @@ def experiment_to_document(experiment: Experiment) -> Document:
         "is_stopped": experiment.is_stopped,
         "conclusion": {"variant": conclusion.variant, "why": conclusion.why} if conclusion else None,
     }
+
+
+def are_written_alike(one: Experiment, other: Experiment) -> bool:
+    """Whether a person wrote the same; `true` and `1` are not, though Python holds them equal."""
+    texts = [orjson.dumps(written_part(each), option=orjson.OPT_SORT_KEYS) for each in (one, other)]
+    return texts[0] == texts[1]
 
 
 def written_part(experiment: Experiment) -> Document:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sluice.clock import Clock
 from sluice.experiments import lifecycle
 from sluice.experiments.experiment import Experiment
-from sluice.experiments.experiment_document import written_part
+from sluice.experiments.experiment_document import are_written_alike
 from sluice.experiments.ports import DefinitionStore, Kind
 from sluice.experiments.revisions import ExperimentRevision, experiment_definition, experiment_revision
 from sluice.usecases.check_experiment import Surroundings, draft_problems, namespace_of, refuse
@@ -30,7 +30,7 @@ def define_experiment(
     stored = definitions.find(Kind.EXPERIMENT, wanted.key)
     change.refuse_other(Kind.EXPERIMENT, wanted.key, stored.revision if stored else 0)
     present = experiment_revision(stored) if stored else None
-    if present and written_part(present.experiment) == written_part(wanted):
+    if present and are_written_alike(present.experiment, wanted):
         return DefinedExperiment(present, Written.UNCHANGED)
     draft = lifecycle.edit(present.experiment, wanted) if present else wanted
     refuse(draft_problems(draft, namespace_of(draft, definitions), surroundings))

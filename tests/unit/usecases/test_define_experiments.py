@@ -188,3 +188,14 @@ def test_experiments_of_other_models_and_those_that_are_over_may_type_their_attr
     plane.define_namespace(Namespace("search"))
 
     plane.run("exp-2", namespace="search", attributes={"age": "double"}, eligibility="age > 17.5")
+
+
+def test_true_and_one_are_different_texts() -> None:
+    plane = ExperimentPlane()
+    one, true = (
+        [{"key": "control", "weight_bps": 5_000}, {"key": "b", "weight_bps": 5_000, "parameters": {"on": it}}]
+        for it in (1, True)
+    )
+    plane.define(variants=one)
+
+    assert plane.define(variants=true).written is Written.EDITED
