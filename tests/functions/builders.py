@@ -12,6 +12,7 @@ from functions.inference.settings import InferenceSettings
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.catalog.model import Model, RiskTier
 from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.ports import ContentStore
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.release_document import content_to_bytes
 from sluice.catalog.signature import Signature, TensorSpec
@@ -21,7 +22,7 @@ AFFINE = Signature((TensorSpec("x", "FP32", (-1, 3)),), (TensorSpec("scores", "F
 CONTEXT = SimpleNamespace(function_version="7", aws_request_id="lambda-request")
 
 
-def an_artefact(store: MemoryContentStore, onnx_file: bytes) -> Artefact:
+def an_artefact(store: ContentStore, onnx_file: bytes) -> Artefact:
     return Artefact((ArtefactFile("model.onnx", store.put("artefacts", onnx_file), len(onnx_file)),))
 
 
@@ -36,7 +37,7 @@ class PublishedRelease:
     risk_tier: RiskTier = RiskTier.LOW
     preload: Sequence[int] = ()
     settings: ReleaseSettings = field(default_factory=ReleaseSettings)
-    store: MemoryContentStore = field(default_factory=MemoryContentStore)
+    store: ContentStore = field(default_factory=MemoryContentStore)
 
     def content(self) -> ReleaseContent:
         versions = {

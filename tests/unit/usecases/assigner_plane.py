@@ -21,7 +21,7 @@ from sluice.experiments.unit_state import NOTHING_STORED, StoredAssignment, Unit
 from sluice.usecases.assign_unit import AssignmentPorts, assign_unit
 from sluice.usecases.held_snapshot import HeldSnapshot
 from sluice.usecases.unit_states import UnitStates
-from tests.unit.experiments.running import NOW, a_decider, a_snapshot
+from tests.unit.experiments.running import NOW, a_decider, a_snapshot, owning
 
 SUBJECT = "model:risk"
 CACHE_SECONDS = 10
@@ -137,11 +137,11 @@ def _decode(stored: StoredSnapshot) -> Decider:
     return Decider(decode_model_snapshot(stored), CelLanguage)
 
 
-def a_unit_that_moves(before: Experiment, after: Experiment) -> tuple[str, str, str]:
+def a_unit_that_moves(before: Experiment, after: Experiment, prefix: str = "unit") -> tuple[str, str, str]:
     """A unit that the two would give different variants, and these."""
-    deciders = a_decider(before), a_decider(after)
+    deciders = [a_decider(it, namespaces=[owning(it, namespace=Namespace(it.namespace))]) for it in (before, after)]
     for number in count():
-        unit = f"unit-{number}"
+        unit = f"{prefix}-{number}"
         one, other = (it.decide("user", unit, attributes={}, state=NOTHING_STORED)[0].variant for it in deciders)
         if one and other and one.key != other.key:
             return unit, one.key, other.key
