@@ -1,11 +1,12 @@
-"""Runs under the emulator's interpreter: start it with the names that AWS gives to Lambda's alias operations.
+"""Runs under the emulator's interpreter: start it with the names that AWS gives to some actions.
 
 The emulator checks a call on one alias as `lambda:ListAliases`, and a call on provisioned concurrency as one on the
-function's code. AWS checks `lambda:GetAlias` and so on, and our policies grant those.
+function's code. AWS checks `lambda:GetAlias` and so on, and our policies grant those. It checks a batch of messages as
+`sqs:SendMessageBatch`, which is no action of AWS's: there it is `sqs:SendMessage`, as for one message.
 """
 
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ministack.core import iam_actions
 
@@ -15,6 +16,19 @@ _ON_PROVISIONED_CONCURRENCY = {
     "PUT": "PutProvisionedConcurrencyConfig",
     "DELETE": "DeleteProvisionedConcurrencyConfig",
 }
+
+
+_OF_A_BATCH = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
+
+
+def of_one_message(action_of: Callable[[Mapping[str, str]], str | None]) -> Callable[[Mapping[str, str]], str | None]:
+    """`action_of` the headers, where a batch is what each of its messages is."""
+
+    def action(headers: Mapping[str, str]) -> str | None:
+        found = action_of(headers)
+        return _OF_A_BATCH.get(found, found) if found else None
+
+    return action
 
 
 def corrected(action_of: Callable[[str, str], str | None]) -> Callable[[str, str], str | None]:
@@ -36,4 +50,5 @@ def corrected(action_of: Callable[[str, str], str | None]) -> Callable[[str, str
 
 if __name__ == "__main__":
     iam_actions._lambda_action = corrected(iam_actions._lambda_action)  # noqa: SLF001 - it has no other door
+    iam_actions._action_from_target = of_one_message(iam_actions._action_from_target)  # noqa: SLF001 - the same
     runpy.run_module("ministack", run_name="__main__")
