@@ -72,9 +72,7 @@ def change_experiment(
         note = change.note(move, clock.now())
         try:
             _commit(present, moved, note, number=number + 1, definitions=definitions)
-        except DefinitionChanged as error:
-            if (error.kind, error.key) == (Kind.EXPERIMENT, key):
-                raise
+        except DefinitionChanged:
             continue
         return ExperimentRevision(moved.experiment, note)
     raise Conflict(f"{before.subject}: others changed what it shares with them {_TRIES} times over; try again")

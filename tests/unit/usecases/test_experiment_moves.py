@@ -21,7 +21,7 @@ from sluice.experiments.ports import Definition, Kind, StoredSnapshot
 from sluice.experiments.slot_ranges import SlotRange
 from sluice.usecases.definition_change import Change
 from sluice.usecases.find_experiment import experiment_history
-from tests.unit.catalog.builders import NOON
+from tests.unit.catalog.builders import NOON, a_model, an_event
 from tests.unit.usecases.experiment_plane import ExperimentPlane
 from tests.unit.usecases.flag_plane import ContendedDefinitions
 
@@ -313,7 +313,14 @@ def test_a_snapshot_that_would_be_too_large_refuses_the_move(monkeypatch: pytest
     assert plane.experiment().state is ExperimentState.DRAFT
 
 
-def test_moves_of_one_model_leave_other_models_snapshots_alone() -> None:
+def test_each_model_has_a_snapshot_of_its_own_experiments() -> None:
     plane = a_plane_with("running")
+    plane.registry.save_model(a_model("fraud"), an_event("fraud"))
+    parameters = [{"key": "a", "weight_bps": 5_000}, {"key": "b", "weight_bps": 5_000, "parameters": {"limit": 3}}]
 
-    assert plane.snapshot("fraud") is None
+    plane.run("exp-2", model="fraud", slots=[[500_000, 600_000]], variants=parameters)
+    plane.ramp("exp-1")
+
+    snapshots = plane.snapshot("churn"), plane.snapshot("fraud")
+    assert [[each["key"] for each in it.experiments] for it in snapshots if it] == [["exp-1"], ["exp-2"]]
+    assert [it.number for it in snapshots if it] == [2, 1]

@@ -1,6 +1,6 @@
 """Several people change experiments at the same time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,9 +9,11 @@ import pytest
 from sluice.errors import Conflict, DefinitionChanged, InvalidDefinition, MoveRefused, SlotsTaken, UnknownDefinition
 from sluice.experiments.experiment import ExperimentState
 from sluice.experiments.namespace import Namespace
+from sluice.experiments.ports import Definition, Kind
 from sluice.usecases.definition_change import Change
 from sluice.usecases.set_holdout import set_holdout
 from tests.unit.usecases.experiment_plane import CHANGE, ExperimentPlane
+from tests.unit.usecases.flag_plane import ContendedDefinitions
 
 OTHER_SLOTS = [[100_000, 200_000]]
 
@@ -73,6 +75,29 @@ def test_starts_at_once_from_many_threads_leave_every_slot_with_one_owner_and_a_
     assert snapshot
     assert set(owners.values()) == started == {each["key"] for each in snapshot.experiments}
     assert len(owners) == len(started) == snapshot.number >= 1
+
+
+def test_what_changes_between_reading_definitions_and_writing_is_never_left_out_of_the_snapshot() -> None:
+    plane = ExperimentPlane()
+    plane.define("exp-1")
+    plane.define("exp-2", slots=OTHER_SLOTS)
+    rivals = [lambda: plane.start("exp-2")]
+
+    class ReadTooEarly(ContendedDefinitions):
+        """A rival comes right after the experiments were read."""
+
+        def list_all(self, kind: Kind) -> Sequence[Definition]:
+            found = super().list_all(kind)
+            if kind is Kind.EXPERIMENT and rivals:
+                rivals.pop()()
+            return found
+
+    plane.definitions.__class__ = ReadTooEarly
+    plane.start("exp-1")
+
+    snapshot = plane.snapshot()
+    assert snapshot
+    assert [each["key"] for each in snapshot.experiments] == ["exp-1", "exp-2"]
 
 
 def test_a_move_is_repeated_on_what_others_made_of_the_snapshot_meanwhile() -> None:

@@ -102,6 +102,14 @@ def test_whoever_crossed_over_before_takes_the_mark_along(mine: Records) -> None
     assert known(units) == {"exp-1": stored("exp-1", "treatment", crossed_over=True)}
 
 
+def test_whoever_has_crossed_over_already_is_told_so_even_if_the_two_now_agree() -> None:
+    marked = stored("exp-1", "treatment", crossed_over=True)
+    units = units_with({"exp-1": stored("exp-1", "treatment")}, {"exp-1": marked})
+
+    assert merge(units) == Merger((), ("exp-1",))
+    assert known(units) == {"exp-1": marked}
+
+
 def test_what_has_expired_is_neither_brought_nor_in_the_way() -> None:
     long_ago, lately = NOW - timedelta(days=400), NOW - timedelta(days=1)
     gone = stored("exp-1", "control", assigned_at=long_ago, expires_at=lately)
