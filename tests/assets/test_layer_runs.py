@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from infra.assets.slimming import files_of
 from infra.assets.target_python import TargetPython
 from infra.supply_chain.pins import Pin, python_pins
+from sluice.adapters.memory_content_store import MemoryContentStore
 from tests.assets.layer_trees import CHECKOUT, SETS, BuiltAssets, run_on_lambda
 from tests.functions.builders import PublishedRelease, a_body, an_event
 from tests.functions.inference_function import a_function
@@ -109,9 +110,9 @@ def test_conditions_need_none_of_the_extensions_that_were_taken_out(
 
 def answers_of(assets: BuiltAssets, python: TargetPython, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of the built inference function over release 3 of model "risk"."""
-    published = PublishedRelease()
-    settings = asdict(published.publish())
-    contents = [[kind, b64encode(content).decode()] for (kind, _), content in published.store._contents.items()]
+    store = MemoryContentStore()
+    settings = asdict(PublishedRelease(store=store).publish())
+    contents = [[kind, b64encode(content).decode()] for (kind, _), content in store._contents.items()]
     path = [assets.function("inference"), *(assets.tree(name) for name in SETS)]
     answers: list[dict[str, Any]] = run_on_lambda(
         python, "answer_events", *path, settings=settings, contents=contents, events=events
