@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # The packages that hold the rules; their branches are covered or `make test` fails.
-PURE := */sluice/analysis/*,*/sluice/catalog/*,*/sluice/cost/*,*/sluice/experiments/*,*/sluice/inference/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
+PURE := */sluice/analysis/*,*/sluice/catalog/*,*/sluice/cost/*,*/sluice/experiments/*,*/sluice/governance/*,*/sluice/inference/*,*/sluice/rollouts/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
 .PHONY: help setup run test check bench fmt assets synth diff bootstrap deploy destroy deploy-local audit sbom lock clean
 .DEFAULT_GOAL := help

@@ -23,12 +23,17 @@
     │   ├── DefinitionChanged       somebody else has changed it since it was read
     │   ├── MoveRefused             what is published allows only a few moves, and this is none
     │   ├── SlotsTaken              a range of slots is not free
+    │   ├── RolloutChanged          somebody else has moved the rollout since it was read
+    │   ├── ArtefactQuarantined     what was rolled back is not rolled out again without a reason
+    │   ├── LedgerMoved             somebody else has appended to the chain; read its head again
     │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
     ├── RateExceeded            theirs: too many requests; retry after `retry_after_seconds`
     ├── NotAvailable            retry after `retry_after_seconds`
     │   ├── ModelNotReady           loading, or the artefact could not be fetched
     │   ├── NoReleaseYet            the function is deployed, and nothing is released to it
     │   └── StoreUnavailable        a table or bucket failed or came too late
+    ├── CandidateFailed         the candidate did not answer a call that was meant to warm or to check it
+    ├── LedgerBroken            a record of the ledger is not what its hash says
     └── InferenceFailed         ours: the model raised on a valid request
         └── NonFiniteOutput         it answered NaN or infinity
 
@@ -275,6 +280,45 @@ class SlotsTaken(Conflict):
     def __init__(self, namespace: str, wanted: str, why: str) -> None:
         super().__init__(f"namespace {namespace!r}: slots {wanted} are not free: {why}")
         self.namespace = namespace
+
+
+class RolloutChanged(Conflict):
+    """The rollout has another revision, or another controller has it now."""
+
+    def __init__(self, model: str, rollout_id: str) -> None:
+        super().__init__(f"rollout {rollout_id} of {model!r} has just been changed by someone else; read it again")
+
+
+class ArtefactQuarantined(Conflict):
+    """The same artefact was rolled back before; who wants it out again says why."""
+
+    def __init__(self, model: str, digest: str, rollout_id: str) -> None:
+        rolled_back = f"artefact {digest[:12]} of {model!r} was rolled back by rollout {rollout_id}"
+        super().__init__(f"{rolled_back}; release it from quarantine with a reason first")
+
+
+class LedgerMoved(Conflict):
+    """Another writer has appended to the chain meanwhile."""
+
+    def __init__(self, chain: str) -> None:
+        super().__init__(f"the ledger's chain {chain!r} has just grown; read its head again")
+
+
+class CandidateFailed(SluiceError):
+    """A call to the candidate, past the alias, ended in an error."""
+
+    def __init__(self, function_version: str, why: str) -> None:
+        super().__init__(f"function version {function_version} failed: {why}")
+        self.function_version = function_version
+
+
+class LedgerBroken(SluiceError):
+    """The chain does not hold from record `seq` on."""
+
+    def __init__(self, chain: str, seq: int) -> None:
+        super().__init__(f"the ledger's chain {chain!r} is broken at record {seq}")
+        self.chain = chain
+        self.seq = seq
 
 
 class RateExceeded(SluiceError):

@@ -1,0 +1,1 @@
+"""Governance: the ledger of decisions. Pure."""

@@ -1,0 +1,103 @@
+"""What a rollout asks of the world. Every method may raise StoreUnavailable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sluice.rollouts.readings import Baseline, Window
+from sluice.rollouts.state import RolloutState
+
+
+class RolloutStore(Protocol):
+    """Rollouts, and which one of a model is open; every read is strongly consistent."""
+
+    def open(self, state: RolloutState) -> None:
+        """Write a new rollout and make it the model's open one, both or neither.
+
+        Raises RolloutChanged if there is an open one, ArtefactQuarantined for a digest that was rolled back and not
+        released from quarantine.
+        """
+        ...
+
+    def find(self, model: str, rollout_id: str) -> RolloutState | None:
+        """The rollout, or None."""
+        ...
+
+    def find_open(self, model: str) -> RolloutState | None:
+        """The model's open rollout, or None."""
+        ...
+
+    def list_rollouts(self, model: str) -> Sequence[RolloutState]:
+        """All of a model's, newest first."""
+        ...
+
+    def list_open(self) -> Sequence[RolloutState]:
+        """The open ones of all models; few."""
+        ...
+
+    def save(self, state: RolloutState) -> RolloutState:
+        """Write the next revision, and give the state with it.
+
+        `state.revision` must be the stored one, and its epoch at least the stored one. A closed state also ends the
+        model's openness, and with ROLLED_BACK quarantines its artefact digest. Raises RolloutChanged.
+        """
+        ...
+
+
+class MetricsSource(Protocol):
+    """What was seen of both sides: the same windows, the same rules for both."""
+
+    def windows(
+        self,
+        model: str,
+        *,
+        stable_version: str,
+        candidate_version: str,
+        since: datetime,
+        until: datetime,
+        baseline: Baseline,
+    ) -> Sequence[Window]:
+        """Whole minutes of [since, until), without those that may still change (`settled_until`)."""
+        ...
+
+    def settled_until(self, now: datetime) -> datetime:
+        """Up to when readings are complete: metrics come late, by the moment at which an invocation began."""
+        ...
+
+    def baseline(
+        self, model: str, *, function_version: str, since: datetime, until: datetime, quantiles_bps: Sequence[int]
+    ) -> Baseline:
+        """The quantiles of one side's latency, warm and cold; empty where there was no traffic."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What went wrong, with its evidence, for a person to read and for EventBridge to carry."""
+
+    rollout_id: str
+    model: str
+    what: str
+    evidence: Mapping[str, Any]
+    owner: str
+    runbook: str
+    began_at: datetime
+    detected_at: datetime
+    restored_at: datetime | None
+
+
+class DomainEvents(Protocol):
+    """Where the rest of the organisation hears of rollouts."""
+
+    def publish(self, kind: str, detail: Mapping[str, Any], *, at: datetime) -> None:
+        """Put one event on the bus; losing one loses no decision, for those are in the ledger."""
+        ...
+
+
+class CandidateCalls(Protocol):
+    """Asks the candidate directly, past the alias: for warm-up, golden examples, hooks and copies."""
+
+    def invoke(self, model: str, function_version: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The function's answer to one event. Raises CandidateFailed with the function's own error."""
+        ...

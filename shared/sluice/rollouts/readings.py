@@ -1,0 +1,55 @@
+"""What was seen of both sides in one window of time; the metrics source makes it, the judge reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Count, sum and sum of squares of a metric: enough for its mean and variance, and they add up."""
+
+    count: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def __add__(self, other: "Moments") -> "Moments":
+        return Moments(self.count + other.count, self.total + other.total, self.squares + other.squares)
+
+
+@dataclass(frozen=True, slots=True)
+class SideReading:
+    """One function version in one window.
+
+    `slow` counts warm requests above the baseline's threshold, `cold_starts` all first requests of an environment.
+    `bins` counts predictions per output by the frozen bins, the last two being missing and out of range. `moments` are
+    custom metrics by name; `billed_ms` is one of them.
+    """
+
+    requests: int = 0
+    server_errors: int = 0
+    warm_requests: int = 0
+    slow: int = 0
+    cold_starts: int = 0
+    slow_cold: int = 0
+    bad_values: int = 0
+    moments: Mapping[str, Moments] = field(default_factory=dict)
+    bins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Both sides from `starts_at`, for `seconds`; windows do not overlap."""
+
+    starts_at: datetime
+    seconds: int
+    stable: SideReading
+    candidate: SideReading
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What "slow" means: the stable side's quantiles in milliseconds before the rollout, by quantile_bps; frozen."""
+
+    warm_ms: Mapping[int, float] = field(default_factory=dict)
+    cold_ms: Mapping[int, float] = field(default_factory=dict)
