@@ -46,8 +46,9 @@ class RateEvidence:
 
 
 def rate_evidence(windows: Iterable[tuple[ArmCounts, ArmCounts]], *, ratio_bound: float = 1.0) -> RateEvidence:
-    """The evidence of all windows (candidate, stable) together. Windows in which one side had no request count for
-    nothing. Raises ValueError for a bound that is not positive.
+    """The evidence of all windows (candidate, stable) together.
+
+    Windows in which one side had no request count for nothing. Raises ValueError for a bound that is not positive.
     """
     if ratio_bound <= 0:
         raise ValueError(f"ratio_bound is {ratio_bound}, must be positive")
