@@ -21,17 +21,17 @@ class Moments:
 class SideReading:
     """One function version in one window.
 
-    `slow` counts warm requests above the baseline's threshold, `cold_starts` all first requests of an environment.
-    `bins` counts predictions per output by the frozen bins, the last two being missing and out of range. `moments` are
-    custom metrics by name; `billed_ms` is one of them.
+    `slow` counts, by quantile_bps, warm requests above the baseline's threshold for that quantile; `slow_cold` the same
+    of `cold_starts`, the first requests of an environment. `bins` counts predictions per output by the frozen bins, the
+    last two being missing and out of range. `moments` are custom metrics by name; `billed_ms` is one of them.
     """
 
     requests: int = 0
     server_errors: int = 0
     warm_requests: int = 0
-    slow: int = 0
+    slow: Mapping[int, int] = field(default_factory=dict)
     cold_starts: int = 0
-    slow_cold: int = 0
+    slow_cold: Mapping[int, int] = field(default_factory=dict)
     bad_values: int = 0
     moments: Mapping[str, Moments] = field(default_factory=dict)
     bins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
