@@ -79,8 +79,9 @@ def test_starts_at_once_from_many_threads_leave_every_slot_with_one_owner_and_a_
 
 def test_what_changes_between_reading_definitions_and_writing_is_never_left_out_of_the_snapshot() -> None:
     plane = ExperimentPlane()
+    plane.define_namespace(Namespace("search"))
     plane.define("exp-1")
-    plane.define("exp-2", slots=OTHER_SLOTS)
+    plane.define("exp-2", namespace="search")  # nothing but the snapshot is shared
     rivals = [lambda: plane.start("exp-2")]
 
     class ReadTooEarly(ContendedDefinitions):
