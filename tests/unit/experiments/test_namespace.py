@@ -98,9 +98,8 @@ CLAIMS = st.lists(
 def test_whoever_claims_and_releases_no_slot_ever_has_two_owners(claims: list[SlotRange], ends: list[int]) -> None:
     namespace = Namespace("main")
     for number, wanted in enumerate(claims):
-        taken = {
-            slot for it in (*namespace.owned, *namespace.quarantined) for each in it.slots for slot in range(*each)
-        }
+        ranges = [it.slots for it in namespace.owned] + [it.slots for it in namespace.quarantined]
+        taken = {slot for slots in ranges for each in slots for slot in range(*each)}
         try:
             namespace = namespace.claim(f"e{number}", (wanted,), now=NOW)
         except Conflict:
