@@ -43,8 +43,8 @@ def decide(state: RolloutState, judgements: Sequence[Judgement], *, now: datetim
     A breach rolls back even where the rollout is paused: a pause is no licence to break things.
     """
     failed = [it for it in judgements if it.verdict is Verdict.FAIL]
-    if state.wish is Wish.ABORT:
-        return Decision(Action.ROLL_BACK, 0, ("a person aborted it",))
+    if state.wish in (Wish.ABORT, Wish.ROLL_BACK):
+        return Decision(Action.ROLL_BACK, 0, (f"a person asked to {state.wish.replace('_', ' ')}",))
     if failed:
         return Decision(Action.ROLL_BACK, 0, tuple(f"{it.guardrail}: {it.why}" for it in failed))
     if state.phase is Phase.BAKING:

@@ -44,6 +44,37 @@ class RolloutStore(Protocol):
         """
         ...
 
+    def reopen(self, state: RolloutState) -> RolloutState:
+        """Write the next revision of a closed rollout, open again, if the model has no open one. Raises RolloutChanged.
+
+        Otherwise it is as `save`.
+        """
+        ...
+
+    def quarantined_by(self, digest: str) -> str | None:
+        """The rollout that put the artefact into quarantine, or None."""
+        ...
+
+    def release_from_quarantine(self, digest: str) -> None:
+        """Let the artefact be rolled out again; one that is not in quarantine is left alone."""
+        ...
+
+
+class ControllerRunner(Protocol):
+    """What runs ticks of an open rollout until it is closed."""
+
+    def start(self, model: str, rollout_id: str, epoch: int) -> None:
+        """Start the controller of this epoch; one that was started already is left alone."""
+        ...
+
+
+class Hooks(Protocol):
+    """Functions of others that a gate asks."""
+
+    def ask(self, function_name: str, event: Mapping[str, Any]) -> bool:
+        """Whether its answer says go. Raises CandidateFailed if the function fails or answers nothing of the kind."""
+        ...
+
 
 class MetricsSource(Protocol):
     """What was seen of both sides: the same windows, the same rules for both."""

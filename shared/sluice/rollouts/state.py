@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sluice.rollouts.move import Move
 from sluice.rollouts.plan import Plan
 from sluice.rollouts.readings import Baseline
 
@@ -13,7 +14,8 @@ class Phase(StrEnum):
     """PREPARING: gates before any traffic, warm-up, shadow. STEPPING: a step bakes. BAKING: promoted, still watched.
 
     Closed phases are for ever: PROMOTED, ROLLED_BACK (judged, or after the limit), ABORTED (a person), HALTED (somebody
-    else moved the alias: nothing is touched any more, an incident is open).
+    else moved the alias: nothing is touched any more, an incident is open). Only a promoted one may be reopened, to be
+    rolled back on request: it bakes again, with that wish.
     """
 
     PREPARING = "PREPARING"
@@ -34,6 +36,7 @@ class Wish(StrEnum):
     NONE = ""
     PROMOTE = "promote"
     ABORT = "abort"
+    ROLL_BACK = "roll_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class RolloutState:
 
     `step` is the position of the present step, -1 before the first. `epoch` is the fencing token: a controller that
     holds an older one may not write. `approvals` are who approved, by gate position. `lease_until` passes when nobody
-    renews it; then the failsafe gives all traffic back to the stable version.
+    renews it; then the failsafe gives all traffic back to the stable version. `first_step_at` is when the candidate got
+    its first traffic. `pending` is the move whose intent is recorded and whose effect is not yet.
     """
 
     rollout_id: str
@@ -67,6 +71,8 @@ class RolloutState:
     gates_passed: tuple[int, ...] = ()
     baseline: Baseline | None = None
     lease_until: datetime | None = None
+    first_step_at: datetime | None = None
+    pending: Move | None = None
     epoch: int = 0
     revision: int = 1
     closed_at: datetime | None = None
