@@ -5,47 +5,69 @@
 canonical is RFC 8785. 0x02 marks chain hashes: no hash of another kind can be read as one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sluice.catalog.canonical_json import to_canonical_bytes
+from sluice.catalog.canonical_json import from_canonical_bytes, to_canonical_bytes
+from sluice.errors import InvalidRequest
 
 GENESIS = "00" * 32
+RECORD_LIMIT_BYTES = 200_000
+"""Half of what one DynamoDB item may hold."""
+
 _CHAIN = b"\x02"
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """Record `seq` (from 1) of a chain, and the hashes before and after it, in hex."""
+class Head:
+    """Where a chain ends: the number and the hash of its last record."""
 
-    chain: str
     seq: int
-    record: Mapping[str, Any]
-    previous_hash: str
     entry_hash: str
 
 
-def chain_hash(previous_hash: str, record: Mapping[str, Any]) -> str:
-    """The hash after `record`."""
-    return sha256(_CHAIN + bytes.fromhex(previous_hash) + to_canonical_bytes(record)).hexdigest()
+EMPTY = Head(0, GENESIS)
 
 
-def next_entry(chain: str, last: LedgerEntry | None, record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry that may follow `last`; `seq` is written into the record too."""
-    seq = last.seq + 1 if last else 1
-    previous = last.entry_hash if last else GENESIS
-    numbered = {**record, "seq": seq}
-    return LedgerEntry(chain, seq, numbered, previous, chain_hash(previous, numbered))
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """Record `seq` (from 1) of a chain as the bytes that are hashed, and the hashes before and after it, in hex."""
+
+    chain: str
+    seq: int
+    content: bytes
+    previous_hash: str
+    entry_hash: str
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """The record that `content` spells. Raises ValueError for bytes that are no JSON text."""
+        record: Mapping[str, Any] = from_canonical_bytes(self.content)
+        return record
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends while this entry is its last."""
+        return Head(self.seq, self.entry_hash)
 
 
-def first_break(entries: Iterable[LedgerEntry]) -> int | None:
-    """The `seq` at which the chain does not hold, None if it holds from the beginning."""
-    previous, expected = GENESIS, 1
-    for entry in entries:
-        whole = entry.seq == expected == entry.record.get("seq") and entry.previous_hash == previous
-        if not whole or chain_hash(previous, entry.record) != entry.entry_hash:
-            return expected
-        previous, expected = entry.entry_hash, expected + 1
-    return None
+def chain_hash(previous_hash: str, content: bytes) -> str:
+    """The hash after a record of these canonical bytes. Raises ValueError if `previous_hash` is not hex."""
+    return sha256(_CHAIN + bytes.fromhex(previous_hash) + content).hexdigest()
+
+
+def next_entry(chain: str, head: Head, record: Mapping[str, Any]) -> LedgerEntry:
+    """The entry that may follow `head`; `seq` is written into the record too.
+
+    Raises InvalidRequest for a record that JSON cannot hold, or that is too long.
+    """
+    seq = head.seq + 1
+    try:
+        content = to_canonical_bytes({**record, "seq": seq})
+    except ValueError as error:
+        raise InvalidRequest(f"ledger record: must be a JSON document: {error}") from error
+    if len(content) > RECORD_LIMIT_BYTES:
+        raise InvalidRequest(f"ledger record: found {len(content)} bytes, must be at most {RECORD_LIMIT_BYTES}")
+    return LedgerEntry(chain, seq, content, head.entry_hash, chain_hash(head.entry_hash, content))
