@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sluice.inference.call import PredictionCall
+from sluice.inference.own_call import own_call_of
 
 _TEMPLATES = ("POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{model_version}/infer")
 
@@ -46,7 +47,7 @@ def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> Pr
 
 
 def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Who runs this invocation, under which ids Lambda and API Gateway know it, and what a token says of the caller.
+    """Who runs this invocation, under which ids Lambda and API Gateway know it, and what is known of the caller.
 
     Nothing outside Lambda.
     """
@@ -54,6 +55,7 @@ def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return {}
     return {
         "claims": claims_of(event),
+        "own": own_call_of(event),
         "function_version": context.function_version,
         "request_id": context.aws_request_id,
         "gateway_request_id": event["requestContext"]["requestId"],

@@ -60,9 +60,9 @@ class InferEndpoint:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
         opened = self._releases.get()
-        body = serve_prediction(
-            call, release=opened.release, models=opened.models, trace=trace, assign=self._assign
-        ).body
+        # A copy, whose unit is masked, must not become a unit of its own and its exposure.
+        assign = None if call.own else self._assign
+        body = serve_prediction(call, release=opened.release, models=opened.models, trace=trace, assign=assign).body
         if payload_bytes(body) > PAYLOAD_LIMIT_BYTES:
             raise ResponseTooLarge(payload_bytes(body), PAYLOAD_LIMIT_BYTES)
         return body

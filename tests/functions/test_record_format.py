@@ -49,6 +49,7 @@ def test_every_line_is_embedded_metric_format(function: InferenceFunction, event
     (directive,) = record["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == (BOTH_SETS if "model_version" in record else BOTH_SETS[1:])
     measured = {name for name in record if name.endswith("Ms")} | {"ClientErrors", "ServerErrors", "ColdStarts"}
+    measured |= {"NonFiniteOutputs"} & set(record)
     assert {metric["Name"] for metric in directive["Metrics"]} == measured
 
 

@@ -14,7 +14,7 @@ _GB = 10**9
 _MB_PER_GB = 1_024
 _ACCESS_LOG_BYTES = 500
 _FIREHOSE_STEP_BYTES = 5_000
-_METRICS_PER_VERSION = 16  # eight metrics in two sets of dimensions
+_METRICS_PER_VERSION = 18  # nine metrics in two sets of dimensions
 _METRICS_OF_UNITS = 2  # one more where requests name units; those of failures are there when there are failures
 _TRACED_SHARE = 0.05  # and the first request of each second
 

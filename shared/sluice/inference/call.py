@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sluice.inference.own_call import OwnCall
+
 
 @dataclass(frozen=True, slots=True)
 class PredictionCall:
     """A request as it came: `model` and `model_version` are the URL's, `body` is what the client sent.
 
     `json_bytes` is the header of the binary tensor extension, None where it is absent. `claims` are a verified token's.
+    `own` is None for a client's request.
     """
 
     model: str
@@ -21,3 +24,4 @@ class PredictionCall:
     request_id: str = ""
     gateway_request_id: str = ""
     claims: Mapping[str, Any] = field(default_factory=dict)
+    own: OwnCall | None = None

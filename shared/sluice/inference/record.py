@@ -2,12 +2,15 @@
 
 | member | meaning |
 |---|---|
-| _aws | embedded metric format: which members are metrics and dimensions |
+| _aws | embedded metric format: which members are metrics and dimensions; absent where there is a purpose |
+| purpose, copy_of | a call of ours (`own_call.py`): why, and the prediction_id of the request that it repeats |
 | record, schema | "inference", 1 |
 | model, function_version, model_version | dimensions, strings; no model_version where none was chosen |
 | LatencyMs, DecodeMs, PredictMs, EncodeMs | durations; absent for steps that the request did not reach |
 | ColdLatencyMs | an environment's first request: LatencyMs and what it waited for before |
 | ClientErrors, ServerErrors, ColdStarts | 0 or 1 |
+| WarmLatencyMs | LatencyMs of any other request |
+| NonFiniteOutputs | 1 where the model answered NaN or infinity |
 | at | when the record was made: ISO 8601, UTC |
 | prediction_id | ours, new for every request |
 | request_id, gateway_request_id | Lambda's and API Gateway's |
@@ -31,6 +34,7 @@
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -40,7 +44,8 @@ from typing import Any
 from sluice.errors import SluiceError
 from sluice.inference.assignment_record import assigned_members, assignment_metrics
 from sluice.inference.call import PredictionCall
-from sluice.inference.record_metrics import directive, metrics_of, to_ms
+from sluice.inference.own_call import OwnCall
+from sluice.inference.record_metrics import directive, failure_metrics, metrics_of, to_ms
 from sluice.inference.trace import PredictionTrace, Step
 
 SCHEMA = 1
@@ -92,15 +97,9 @@ def make_record(
 ) -> dict[str, Any]:
     """The record without the request's body and the outputs, which may have to be stored apart."""
     metrics = metrics_of(trace, outcome.status, init_ms=cold_start.init_ms if cold_start else None)
-    metrics |= assignment_metrics(trace)
-    has_version = trace.choice is not None
+    metrics |= assignment_metrics(trace) | failure_metrics(outcome.error)
     return {
-        "_aws": directive(
-            metrics,
-            namespace=facts.metrics_namespace,
-            has_version=has_version,
-            epoch_ms=int(at.timestamp() * 1000),
-        ),
+        **(_own(call.own) if call.own else _embedded(metrics, trace, facts, at)),
         "record": "inference",
         "schema": SCHEMA,
         "model": facts.model,
@@ -118,6 +117,18 @@ def make_record(
         "cpu_family": facts.cpu_family,
         **_init(cold_start, trace),
     }
+
+
+def _embedded(
+    metrics: Mapping[str, float], trace: PredictionTrace, facts: EnvironmentFacts, at: datetime
+) -> dict[str, Any]:
+    has_version, epoch_ms = trace.choice is not None, int(at.timestamp() * 1000)
+    return {"_aws": directive(metrics, namespace=facts.metrics_namespace, has_version=has_version, epoch_ms=epoch_ms)}
+
+
+def _own(own: OwnCall) -> dict[str, Any]:
+    """No metric may count what no client asked."""
+    return {"purpose": own.purpose, **({"copy_of": own.copy_of} if own.copy_of else {})}
 
 
 def _init(cold_start: ColdStart | None, trace: PredictionTrace) -> dict[str, Any]:

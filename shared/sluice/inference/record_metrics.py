@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from sluice.errors import NonFiniteOutput
 from sluice.inference.trace import PredictionTrace, Step
 
 _NOT_OFFERED = 501
@@ -23,7 +24,8 @@ def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) ->
     """The metrics by name. Errors come as 0 or 1, so that their average is a rate.
 
     `init_ms` is what this environment's first request waited for before it was handled, None for any other:
-    `LatencyMs` never holds it, `ColdLatencyMs` does, so the two can be told apart.
+    `LatencyMs` never holds it, `ColdLatencyMs` does, so the two can be told apart. Slow requests are counted by
+    `WarmLatencyMs`: the first ones of a fresh function version are slow for reasons that vanish.
     """
     # 501 is an answer to what a client asked for; it must not count against the release that gave it.
     is_ours = status >= 500 and status != _NOT_OFFERED
@@ -35,10 +37,17 @@ def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) ->
     }
     if init_ms is not None:
         metrics["ColdLatencyMs"] = round(metrics["LatencyMs"] + init_ms, 3)
+    else:
+        metrics["WarmLatencyMs"] = metrics["LatencyMs"]
     for step, elapsed_ns in trace.elapsed_ns.items():
         if step in _DURATIONS:
             metrics[_DURATIONS[step]] = to_ms(elapsed_ns)
     return metrics
+
+
+def failure_metrics(error: Exception | None) -> dict[str, float]:
+    """What CloudWatch is told of why it failed; what did not happen is not counted as 0."""
+    return {"NonFiniteOutputs": 1} if isinstance(error, NonFiniteOutput) else {}
 
 
 def directive(metrics: Mapping[str, float], *, namespace: str, has_version: bool, epoch_ms: int) -> dict[str, Any]:

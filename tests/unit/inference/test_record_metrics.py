@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
+from sluice.errors import NonFiniteOutput
 from sluice.inference import record_metrics
-from sluice.inference.record_metrics import metrics_of
+from sluice.inference.record_metrics import failure_metrics, metrics_of
 from sluice.inference.trace import PredictionTrace, Step
 from tests.embedded_metrics import assert_is_embedded_metric_format
 
@@ -59,3 +60,15 @@ def test_a_cold_start_has_a_latency_of_its_own_beside_the_one_that_every_request
 
     assert (metrics["LatencyMs"], metrics["ColdLatencyMs"], metrics["ColdStarts"]) == (7.407, 107.907, 1)
     assert "ColdLatencyMs" not in metrics_of(a_trace(*Step), 200, init_ms=None)
+
+
+def test_every_request_is_a_warm_one_or_a_first_one() -> None:
+    warm, first = (metrics_of(a_trace(*Step), 200, init_ms=init_ms) for init_ms in (None, 0.0))
+
+    assert (warm["WarmLatencyMs"], "ColdLatencyMs" in warm) == (warm["LatencyMs"], False)
+    assert ("WarmLatencyMs" in first, "ColdLatencyMs" in first) == (False, True)
+
+
+def test_an_answer_that_is_no_finite_number_is_counted_and_other_failures_are_not() -> None:
+    assert failure_metrics(NonFiniteOutput("m", 1, "y", 0, float("nan"))) == {"NonFiniteOutputs": 1}
+    assert failure_metrics(KeyError("y")) == failure_metrics(None) == {}

@@ -90,6 +90,7 @@ def test_a_record_holds_all_that_a_replay_needs() -> None:
         "function_version": "7",
         "model_version": "2",
         "LatencyMs": 9.0,
+        "WarmLatencyMs": 9.0,
         "AssignMs": 1.5,
         "DecodeMs": 1.5,
         "PredictMs": 1.5,

@@ -1,0 +1,58 @@
+"""Calls of our own, to warm a candidate or to send it a copy: told from clients' calls by a member of the event.
+
+The member is no header and no parameter on purpose: API Gateway makes the event's root, so no client can give its
+requests the mark, and so hide them from the guardrails.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+_MEMBER = "sluice"
+
+
+class Purpose(StrEnum):
+    """What a call of ours is for."""
+
+    WARM_UP = "warm-up"
+    SHADOW = "shadow"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """Why we call; `copy_of` is the prediction id of the request that this one repeats."""
+
+    purpose: Purpose
+    copy_of: str = ""
+
+
+def own_call_of(event: Mapping[str, Any]) -> OwnCall | None:
+    """What the event says of itself; None for a client's."""
+    found = event.get(_MEMBER)
+    if not isinstance(found, dict) or found.get("purpose") not in list(Purpose):
+        return None
+    return OwnCall(Purpose(found["purpose"]), str(found.get("copy_of", "")))
+
+
+def infer_event(
+    model: str, body: bytes, own: OwnCall, *, media_type: str = "application/json", model_version: str | None = None
+) -> dict[str, Any]:
+    """An event as API Gateway would send it (payload format 2.0) for this request, with our mark."""
+    place = f"/v2/models/{model}" + ("" if model_version is None else f"/versions/{model_version}") + "/infer"
+    return {
+        "version": "2.0",
+        "routeKey": f"POST /v2/models/{model}{'' if model_version is None else '/versions/{model_version}'}/infer",
+        "rawPath": place,
+        "rawQueryString": "",
+        "headers": {"content-type": media_type},
+        "requestContext": {
+            "http": {"method": "POST", "path": place, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "requestId": "",
+        },
+        "pathParameters": {} if model_version is None else {"model_version": model_version},
+        "body": b64encode(body).decode("ascii"),
+        "isBase64Encoded": True,
+        _MEMBER: {"purpose": own.purpose, "copy_of": own.copy_of},
+    }
