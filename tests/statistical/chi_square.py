@@ -1,29 +1,15 @@
-"""Pearson's chi-square test, exactly: the tail for whole degrees of freedom has a closed form.
-
-For even df:  P(X > x) = exp(-x/2) * sum over i < df/2 of (x/2)^i / i!
-For odd df:   P(X > x) = erfc(sqrt(x/2)) + exp(-x/2) * sum over i < (df-1)/2 of (x/2)^(i+1/2) / gamma(i+3/2)
-(Abramowitz and Stegun 26.4.4 and 26.4.5.)
-"""
+"""Pearson's chi-square test, exactly: `sluice.analysis.chi_square` has the tail."""
 
 from collections.abc import Sequence
-from math import erfc, exp, lgamma, log, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sluice.analysis.chi_square import tail
 from sluice.experiments.slots import SLOT_COUNT
 
 Counts = NDArray[Any]
-
-
-def tail(statistic: float, df: int) -> float:
-    """The probability of a larger statistic by chance."""
-    half, first = statistic / 2, 0.5 if df % 2 else 0.0
-    if half <= 0:
-        return 1.0
-    terms = (exp((first + i) * log(half) - half - lgamma(first + i + 1)) for i in range(df // 2))
-    return sum(terms) + (erfc(sqrt(half)) if df % 2 else 0.0)
 
 
 def p_of_fit(observed: Sequence[int] | Counts, shares: Sequence[float] | Counts) -> float:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sluice.analysis.chi_square import tail
 from sluice.experiments.slots import SLOT_COUNT
-from tests.statistical.chi_square import p_of_fit, p_of_independence, p_of_uniform, tail
+from tests.statistical.chi_square import p_of_fit, p_of_independence, p_of_uniform
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sluice.analysis.moments import Moments
 
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """Count, sum and sum of squares of a metric: enough for its mean and variance, and they add up."""
-
-    count: int = 0
-    total: float = 0.0
-    squares: float = 0.0
-
-    def __add__(self, other: "Moments") -> "Moments":
-        return Moments(self.count + other.count, self.total + other.total, self.squares + other.squares)
+__all__ = ["Baseline", "Moments", "SideReading", "Window"]
 
 
 @dataclass(frozen=True, slots=True)
