@@ -18,6 +18,7 @@ from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
 from sluice.catalog.ports import ContentStore
 from sluice.errors import NoReleaseYet, NotAvailable
+from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
 from sluice.inference.record_metrics import to_ms
@@ -26,6 +27,7 @@ from sluice.usecases.open_release import open_release
 from sluice.usecases.record_inference import RecordPorts
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+WrapLoader = Callable[[ModelLoader], ModelLoader]
 
 ARTEFACTS_ROOT = Path(gettempdir()) / "sluice-artefacts"
 
@@ -38,14 +40,15 @@ def build_handler(
     instruments: Instruments | None = None,
     imports_ms: float = 0.0,
     stores: ExperimentStores | None = None,
+    around: WrapLoader = lambda it: it,
 ) -> Handler:
     """The Lambda handler, with its models loaded if they can be; if not, it answers 503 and tries again.
 
     `content` holds releases, artefacts, bodies and records; `write_line` takes each record. Without `stores` no
-    request can name a unit, and one that does is answered as if it named none.
+    request can name a unit, and one that does is answered as if it named none. `around` wraps what loads models.
     """
     instruments = instruments or Instruments()
-    releases = hold_release(settings, content=content)
+    releases = hold_release(settings, content=content, around=around)
     ports = RecordPorts(content, write_line, instruments.clock)
     facts = EnvironmentFacts(
         settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace, settings.record_unit_ids
@@ -56,7 +59,13 @@ def build_handler(
     return dispatching_handler(settings.model, releases=releases, infer=infer)
 
 
-def hold_release(settings: InferenceSettings, *, content: ContentStore, root: Path = ARTEFACTS_ROOT) -> ReleaseHolder:
+def hold_release(
+    settings: InferenceSettings,
+    *,
+    content: ContentStore,
+    root: Path = ARTEFACTS_ROOT,
+    around: WrapLoader = lambda it: it,
+) -> ReleaseHolder:
     """The settings' release, opened on first use; its artefacts are kept on disk under `root`.
 
     Without a release, as a stack begins, every use raises NoReleaseYet.
@@ -71,7 +80,7 @@ def hold_release(settings: InferenceSettings, *, content: ContentStore, root: Pa
             settings.release,
             settings.release_digest,
             content=content,
-            loader_for=lambda it: OnnxModelLoader(folder, intra_op_threads=it.intra_op_threads),
+            loader_for=lambda it: around(OnnxModelLoader(folder, intra_op_threads=it.intra_op_threads)),
         )
 
     return ReleaseHolder(open_it)
