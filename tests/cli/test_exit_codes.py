@@ -22,6 +22,7 @@ from sluice.cli.exit_codes import exit_code_of
         (errors.DefinitionChanged("flag", "a"), 5),
         (errors.MoveRefused("flag 'a'", "edit", "no"), 5),
         (errors.SlotsTaken("users", "0-9", "no"), 5),
+        (errors.LedgerBroken("ranker", 7), 5),
         (errors.RateExceeded("flags", retry_after_seconds=1), 6),
         (errors.StoreUnavailable("table", "down"), 6),
         (errors.InferenceFailed("ranker", 1), 1),

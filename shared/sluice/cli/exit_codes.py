@@ -7,12 +7,21 @@
 | 2 | the command line was not understood (typer's own) |
 | 3 | the input is invalid |
 | 4 | there is no such thing |
-| 5 | refused: a rule or the present state forbids it |
+| 5 | refused: a rule or the present state forbids it; or the ledger does not hold |
 | 6 | not available: try again, or start what is missing |
 | 130 | interrupted |
 """
 
-from sluice.errors import Conflict, InvalidRequest, NotAvailable, NotFound, PayloadTooLarge, RateExceeded, SluiceError
+from sluice.errors import (
+    Conflict,
+    InvalidRequest,
+    LedgerBroken,
+    NotAvailable,
+    NotFound,
+    PayloadTooLarge,
+    RateExceeded,
+    SluiceError,
+)
 
 UNEXPECTED = 1
 INTERRUPTED = 130
@@ -22,6 +31,7 @@ _BY_ERROR: tuple[tuple[type[SluiceError], int], ...] = (
     (PayloadTooLarge, 3),
     (NotFound, 4),
     (Conflict, 5),
+    (LedgerBroken, 5),
     (RateExceeded, 6),
     (NotAvailable, 6),
 )

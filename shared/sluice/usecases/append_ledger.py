@@ -8,7 +8,7 @@ from sluice.governance.ledger import LedgerEntry
 from sluice.governance.ports import Ledger, LedgerCopies
 from sluice.governance.records import Record, to_document
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,5 @@ def append_ledger(record: Record, ports: LedgerPorts) -> LedgerEntry:
     try:
         ports.copies.put(entry)
     except NotAvailable as error:
-        _log.warning("record %s of the ledger's chain %r has no copy yet: %s", entry.seq, entry.chain, error)
+        _LOGGER.warning("record %s of the ledger's chain %r has no copy yet: %s", entry.seq, entry.chain, error)
     return entry
