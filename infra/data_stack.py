@@ -42,10 +42,13 @@ class DataStack(cdk.Stack):
             "RegistryTable": self.registry.table.table_name,
             "ExperimentsTable": self.experiments.table.table_name,
             "UnitsTable": self.units.table.table_name,
+            "RolloutsTable": self.rollouts.table.table_name,
+            "LedgerTable": self.ledger_entries.table.table_name,
         }
         buckets = {
             "ArtefactsBucket": self.artefacts.bucket.bucket_name,
             "RecordsBucket": self.records.bucket.bucket_name,
+            "LedgerBucket": self.ledger.bucket.bucket_name,
         }
         tell(self, {**tables, **buckets, "OutcomesDeadLetters": self.outcomes.dead_letters.queue_arn})
 

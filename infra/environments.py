@@ -8,6 +8,7 @@ from infra.declarations.api import ApiSettings
 from infra.declarations.environment import Architecture, DataSettings, Environment, Retention
 from infra.declarations.model import AlarmThresholds, ModelSettings, ProvisionedConcurrency, SnapStart
 from infra.declarations.refusal import InvalidDeclaration
+from infra.declarations.rollouts import RolloutSettings
 
 _BREAST_CANCER = ModelSettings("breast-cancer", owner="diagnostics")
 _WINE = ModelSettings("wine", owner="cellar")
@@ -19,6 +20,7 @@ DEV: Final = Environment(
     models=(_BREAST_CANCER, _WINE),
     shifts_on_deploy=True,
     is_watched=False,
+    rollouts=RolloutSettings(reserves_failsafe=False),  # a new account may reserve nothing
 )
 
 STAGING: Final = Environment(

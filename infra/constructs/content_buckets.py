@@ -87,6 +87,10 @@ class LedgerBucket(PrivateBucket):
         props = BucketProps(data.protected, key, logs, data.retention.replaced_objects_days, locked=lock)
         super().__init__(scope, construct_id, props)
 
+    def grant_keep_copies(self, grantee: iam.IGrantable) -> None:
+        """Copy ledger records, one object each. Nobody who writes them reads them back."""
+        self.grant_put(grantee, "ledger")
+
 
 def _records_lifecycle(days: int) -> list[s3.LifecycleRule]:
     expiry = s3.LifecycleRule(id="expiry", expiration=cdk.Duration.days(days))

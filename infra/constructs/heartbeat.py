@@ -4,16 +4,15 @@ Nobody outside can ask: no route is open. So the schedule invokes the alias with
 for `GET /v2/health/ready`, the function logs its answer as it does for every caller, and a metric counts the good ones.
 """
 
-import json
 from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
+
+from infra.constructs.minute_schedule import MinuteSchedule
 
 _READY = "/v2/health/ready"
 _MISSED_MINUTES = 3  # two heartbeats may fall into one minute and leave the next one empty
@@ -39,7 +38,7 @@ class Heartbeat(Construct):
         self, scope: Construct, construct_id: str, *, control: lambda_.IAlias, control_logs: logs.ILogGroup
     ) -> None:
         super().__init__(scope, construct_id)
-        _ask_every_minute(self, control)
+        MinuteSchedule(self, "Every", target=control, event=READY_EVENT)
         self.alarm = cloudwatch.Alarm(
             self,
             "Alarm",
@@ -50,33 +49,6 @@ class Heartbeat(Construct):
             evaluation_periods=_MISSED_MINUTES,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
-
-
-def _ask_every_minute(scope: Construct, control: lambda_.IAlias) -> None:
-    scheduler.CfnSchedule(
-        scope,
-        "Schedule",
-        schedule_expression="rate(1 minute)",
-        flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-        target=scheduler.CfnSchedule.TargetProperty(
-            arn=control.function_arn,
-            role_arn=_invoker(scope, control).role_arn,
-            input=json.dumps(READY_EVENT),
-            # A late heartbeat would say nothing of the present; the next one comes in a minute.
-            retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                maximum_retry_attempts=0, maximum_event_age_in_seconds=60
-            ),
-        ),
-    )
-
-
-def _invoker(scope: Construct, control: lambda_.IAlias) -> iam.Role:
-    of_this_account = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
-    role = iam.Role(
-        scope, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=of_this_account)
-    )
-    role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[control.function_arn]))
-    return role
 
 
 def _good_answers(scope: Construct, control_logs: logs.ILogGroup) -> cloudwatch.Metric:

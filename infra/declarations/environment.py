@@ -9,6 +9,7 @@ from infra.declarations.experiments import ExperimentSettings
 from infra.declarations.gpu_endpoint import GpuEndpointSettings
 from infra.declarations.model import ModelSettings
 from infra.declarations.refusal import check
+from infra.declarations.rollouts import RolloutSettings
 
 _LOG_RETENTION_DAYS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
@@ -75,6 +76,7 @@ class Environment:
     architecture: Architecture = Architecture.ARM64
     gpu_endpoints: tuple[GpuEndpointSettings, ...] = ()
     experiments: ExperimentSettings = field(default_factory=ExperimentSettings)
+    rollouts: RolloutSettings = field(default_factory=RolloutSettings)
 
     def __post_init__(self) -> None:
         check(
