@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.inference.instruments import Instruments
 from functions.inference.settings import InferenceSettings
+from sluice.errors import StoreUnavailable
 from sluice.experiments.decider import Decider
 from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitAssignments
 from sluice.experiments.snapshot import decode_model_snapshot, subject_of
@@ -44,4 +45,7 @@ def _prepared(stored: StoredSnapshot) -> Decider:
     # A function whose model has no experiment never loads the condition language.
     from sluice.adapters.cel_conditions import CelLanguage
 
-    return Decider(decode_model_snapshot(stored), CelLanguage)
+    try:
+        return Decider(decode_model_snapshot(stored), CelLanguage)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreUnavailable(f"snapshot {stored.subject}", f"it cannot be prepared: {error!r}") from error

@@ -82,6 +82,20 @@ def test_other_weights_keep_every_stored_unit_and_hold_for_new_ones() -> None:
     assert after.allocation_version == 2
 
 
+def test_whom_the_coverage_left_out_enters_by_the_new_weights() -> None:
+    """On the old draw they would not: the slots that were passed over belong to other variants unevenly."""
+    before = an_experiment(variants=THREE, coverage_bps=5_000)
+    after = reallocate(before, {"control": 6_000, "small": 3_000, "large": 1_000})
+    inside = computed(a_decider(before), UNITS)
+    left_out = [unit for unit in UNITS if unit not in inside]
+
+    entered = Counter(computed(a_decider(after), left_out).values())
+
+    weights = {each.key: each.weight_bps / ALL for each in after.variants}
+    assert p_of_fit([entered[key] for key in weights], list(weights.values())) > LEVEL
+    assert p_of_fit([entered.total(), len(left_out) - entered.total()], [0.5, 0.5]) > LEVEL
+
+
 def test_without_what_is_stored_other_weights_would_move_units() -> None:
     """Why they are for sticky experiments only."""
     before = an_experiment(variants=THREE)

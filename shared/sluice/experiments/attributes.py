@@ -7,6 +7,7 @@ from typing import Any
 
 from sluice.errors import InvalidDefinition
 
+_NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Words of the condition language; a condition could not name such an attribute.
 _RESERVED = frozenset(
@@ -74,12 +75,19 @@ def checked_schema(subject: str, schema: Mapping[str, Any]) -> dict[str, Attribu
     return checked
 
 
+class ClaimText(str):
+    """A verified token's claim as API Gateway hands it on: every claim is text there, lists as `[a b]`."""
+
+    __slots__ = ()
+
+
 class AttributeFilter:
     """Takes from a request what a schema knows; prepared once, for it runs in every request that asks a condition."""
 
-    __slots__ = ("_converted", "_plain")
+    __slots__ = ("_converted", "_plain", "_schema")
 
     def __init__(self, schema: AttributeSchema) -> None:
+        self._schema = schema
         self._plain = {name: _PLAIN[kind] for name, kind in schema.items() if kind in _PLAIN}
         self._converted = {name: _CONVERSIONS[kind] for name, kind in schema.items() if kind in _CONVERSIONS}
 
@@ -99,7 +107,29 @@ class AttributeFilter:
             converted = convert(given.get(name))
             if converted is not None:
                 values[name] = converted
+        if len(values) < len(given):
+            values |= self._told_as_text(given)
         return values
+
+    def _told_as_text(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        texts = {name: value for name, value in given.items() if type(value) is ClaimText and name in self._schema}
+        read = {name: _from_text(text, self._schema[name]) for name, text in texts.items()}
+        return {name: value for name, value in read.items() if value is not None}
+
+
+def _from_text(text: str, kind: AttributeType) -> Any:
+    """The value of its type, None where the text is none."""
+    if len(text) > _TEXT_LIMIT_CHARACTERS:
+        return None
+    if kind is AttributeType.STRING:
+        return str(text)
+    if kind is AttributeType.STRINGS:
+        return text.removeprefix("[").removesuffix("]").split()
+    if kind is AttributeType.BOOL:
+        return {"true": True, "false": False}.get(text)
+    if not _NUMBER.fullmatch(text):
+        return None
+    return float(text) if kind is AttributeType.DOUBLE else int(text) if text.lstrip("-").isdecimal() else None
 
 
 def _double(value: Any) -> float | None:

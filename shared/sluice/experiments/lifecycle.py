@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sluice.errors import MoveRefused
-from sluice.experiments.experiment import Conclusion, Experiment, ExperimentState
+from sluice.experiments.experiment import Conclusion, Experiment, ExperimentState, Hashing
 
 
 def edit(draft: Experiment, changed: Experiment) -> Experiment:
@@ -44,10 +44,17 @@ def ramp(running: Experiment, coverage_bps: int) -> Experiment:
 
 
 def reallocate(running: Experiment, weights_bps: Mapping[str, int]) -> Experiment:
-    """Other weights for units that enter from now on. Raises InvalidDefinition where they do not sum to 10,000."""
+    """Other weights, and another draw, for units that enter from now on.
+
+    Of units that the coverage left out, some enter by the new draw. Raises InvalidDefinition where the weights do not
+    sum to 10,000.
+    """
     _require(running, "reallocate", ExperimentState.RUNNING)
     if not running.sticky:
         why = "it is not sticky, so other weights would move units that are in"
+        raise MoveRefused(running.subject, "reallocate", why)
+    if running.hashing is not Hashing.SHA256:
+        why = f"new weights are a new draw, and {running.hashing} has one only"
         raise MoveRefused(running.subject, "reallocate", why)
     keys = {variant.key for variant in running.variants}
     if weights_bps.keys() != keys:

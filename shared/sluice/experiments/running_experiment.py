@@ -50,7 +50,7 @@ class RunningExperiment:
         self.draw = _draw(entry, unit_type)
         self.coverage_bps: int = entry["coverage_bps"]
         self.eligibility: str = entry["eligibility"]
-        self.condition: Condition | None = language.compile(self.eligibility) if self.eligibility else None
+        self.condition: Condition | None = _condition(self.eligibility, language) if self.eligibility else None
 
     def variant_at(self, slot: int) -> Variant | None:
         """Who owns a slot of the arm draw; the same answer as `Allocation.variant_at`, without building ranges."""
@@ -84,6 +84,21 @@ def to_entry(experiment: Experiment) -> dict[str, Any]:
     }
 
 
+class _Untold:
+    """The condition was written for another version of the language; whoever it was for, nobody can tell now."""
+
+    def holds(self, facts: Any) -> bool | None:  # noqa: ARG002 - the port's
+        return None
+
+
+def _condition(text: str, language: ConditionLanguage) -> Condition:
+    try:
+        return language.compile(text)
+    except ValueError:
+        # It was compiled before it was published. One experiment that takes nobody is better than none at all.
+        return _Untold()
+
+
 def _allocation(entry: Mapping[str, Any], variants: tuple[Variant, ...]) -> Allocation:
     weights = tuple(variant.weight_bps for variant in variants)
     return Allocation(weights, entry["coverage_bps"], entry["allocation_version"])
@@ -92,4 +107,4 @@ def _allocation(entry: Mapping[str, Any], variants: tuple[Variant, ...]) -> Allo
 def _draw(entry: Mapping[str, Any], unit_type: str) -> Draw | GrowthbookDraw:
     if entry["hashing"] == Hashing.GROWTHBOOK_V2:
         return GrowthbookDraw(entry["seed"])
-    return Draw(experiment_salt(entry["key"], entry["seed"]), unit_type)
+    return Draw(experiment_salt(entry["key"], entry["seed"], entry["allocation_version"]), unit_type)

@@ -42,9 +42,13 @@ def holdout_salt(key: str, seed: str) -> str:
     return f"holdout:{key}:{seed}"
 
 
-def experiment_salt(key: str, seed: str) -> str:
-    """Decides the arm. Never the namespace's draw again: arms would follow slots."""
-    return f"exp:{key}:{seed}"
+def experiment_salt(key: str, seed: str, allocation_version: int = 1) -> str:
+    """Decides the arm. Never the namespace's draw again: arms would follow slots.
+
+    Another allocation version draws anew: whom the last one passed over would otherwise not enter by the new weights.
+    """
+    first = f"exp:{key}:{seed}"
+    return first if allocation_version == 1 else f"{first}:{allocation_version}"
 
 
 def flag_salt(key: str, seed: str) -> str:

@@ -16,10 +16,13 @@ from sluice.experiments.ports import StoredSnapshot
 
 T = TypeVar("T")
 
+_FORMAT = 1
+"""Raise it when older code could not read a newer snapshot: functions then keep the last one that they can read."""
+
 
 def pack(subject: str, number: int, document: Mapping[str, Any]) -> StoredSnapshot:
     """The document as a store keeps it."""
-    text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps({"format": _FORMAT, **document}, option=orjson.OPT_SORT_KEYS)
     return StoredSnapshot(subject, number, sha256(text).hexdigest(), zlib.compress(text, 9))
 
 
@@ -29,9 +32,15 @@ def unpack(stored: StoredSnapshot, read: Callable[[dict[str, Any]], T]) -> T:
     Raises StoreUnavailable for that, and for content that does not have its digest.
     """
     try:
-        return read(orjson.loads(_checked_text(stored)))
+        return read(_of_this_format(orjson.loads(_checked_text(stored))))
     except (AttributeError, KeyError, TypeError, ValueError, InvalidDefinition, zlib.error) as error:
         raise StoreUnavailable(f"snapshot {stored.subject}", f"it cannot be read: {error!r}") from error
+
+
+def _of_this_format(document: dict[str, Any]) -> dict[str, Any]:
+    if document["format"] != _FORMAT:
+        raise ValueError(f"its format is {document['format']}, this code reads {_FORMAT}")
+    return document
 
 
 def _checked_text(stored: StoredSnapshot) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sluice.experiments.attributes import ClaimText
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
 
 UNIT = "sluice_unit"
@@ -56,5 +57,6 @@ def _attributes(parameters: Mapping[str, Any], claims: Mapping[str, Any], source
     attributes = {name[prefix:]: value for name, value in parameters.items() if name.startswith(ATTRIBUTE_PREFIX)}
     for name in sources.attribute_claims:
         if name in claims:
-            attributes[name] = claims[name]
+            claim = claims[name]
+            attributes[name] = ClaimText(claim) if type(claim) is str else claim
     return attributes

@@ -57,7 +57,7 @@ def assignment_metrics(trace: PredictionTrace) -> dict[str, float]:
     missing_count = sum(it.reason is Reason.ATTRIBUTE_MISSING for it in assigned.assignments)
     if missing_count:
         metrics["MissingAttributes"] = missing_count
-    if assigned.failure is not None:
+    if assigned.failure is not None or any(it.reason is Reason.FALLBACK for it in assigned.assignments):
         metrics["AssignmentFallbacks"] = 1
     if assigned.ignored_count:
         metrics["IgnoredAssignments"] = assigned.ignored_count

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sluice.errors import InvalidDefinition, InvalidUnit, MoveRefused
-from sluice.experiments.experiment import Conclusion, ExperimentState, Plan
+from sluice.experiments.experiment import Conclusion, ExperimentState, Hashing, Plan
 from sluice.experiments.lifecycle import edit, reallocate
 from sluice.experiments.slot_ranges import SlotRange
 from sluice.experiments.slots import SLOT_COUNT
@@ -137,6 +137,11 @@ def test_weights_of_an_experiment_that_is_not_sticky_never_change() -> None:
     """Nothing would hold the units that are in."""
     with pytest.raises(MoveRefused, match="it is not sticky, so other weights would move units that are in"):
         reallocate(an_experiment(sticky=False), {"control": 1_000, "treatment": 9_000})
+
+
+def test_a_foreign_draw_knows_no_other_weights() -> None:
+    with pytest.raises(MoveRefused, match="growthbook-v2 has one only"):
+        reallocate(an_experiment(hashing=Hashing.GROWTHBOOK_V2), {"control": 1_000, "treatment": 9_000})
 
 
 def test_a_draft_keeps_its_key() -> None:

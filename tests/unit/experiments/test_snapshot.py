@@ -61,7 +61,7 @@ def test_a_running_experiment_comes_out_as_it_went_in() -> None:
     assert running.variants == FULL.variants
     assert (running.key, running.revision, running.allocation_version) == ("exp-1", 7, 3)
     assert (running.is_stopped, running.sticky) == (True, False)
-    assert running.draw.salt == "exp:exp-1:another"  # type: ignore[union-attr]
+    assert running.draw.salt == "exp:exp-1:another:3"  # type: ignore[union-attr]
     assert running.draw_name == "main:main"
     assert [slot for slot in range(20) if namespace.owner_of(slot) is running] == [3, 4, 9]
 
@@ -198,3 +198,25 @@ def test_a_thousand_running_experiments_fit_into_one_item_of_400_kb() -> None:
     ]
 
     assert len(a_snapshot(experiments).content) < 100_000
+
+
+def test_a_snapshot_of_another_format_is_unavailable_and_so_never_replaces_the_last_good_one() -> None:
+    document = orjson.loads(zlib.decompress(a_snapshot([an_experiment()]).content)) | {"format": 2}
+    text = orjson.dumps(document)
+    newer = StoredSnapshot("model:risk", 2, sha256(text).hexdigest(), zlib.compress(text))
+
+    with pytest.raises(StoreUnavailable, match="its format is 2, this code reads 1"):
+        decode_model_snapshot(newer)
+
+
+def test_a_condition_of_another_language_takes_nobody_and_disturbs_nobody() -> None:
+    first = an_experiment("first", slots=(SlotRange(0, SLOT_COUNT // 2),), eligibility="nonsense(")
+    second = an_experiment("second", slots=(SlotRange(SLOT_COUNT // 2, SLOT_COUNT),))
+    decider = Decider(decode_model_snapshot(a_snapshot([first, second])), CelLanguage)
+
+    decided = [decider.decide("user", f"u{at}", attributes={}, state=NOTHING_STORED)[0] for at in range(50)]
+
+    assert {(it.experiment.key, it.reason.value) for it in decided} == {
+        ("first", "ATTRIBUTE_MISSING"),
+        ("second", "BUCKETED"),
+    }
