@@ -55,6 +55,19 @@ def test_events_come_oldest_first_in_pages_that_boto3_can_follow(
     assert len({event["eventId"] for event in events}) == 5
 
 
+def test_end_time_is_the_last_moment_that_is_shown(
+    client: CloudWatchLogsClient, log_store: LogStore, clock: SetClock
+) -> None:
+    last_ms = int(clock.now().timestamp() * 1000) + 1
+    for number in range(3):
+        log_store.append(GROUP, "stream", str(number))
+        clock.move(milliseconds=1)
+
+    answer = client.filter_log_events(logGroupName=GROUP, endTime=last_ms)
+
+    assert [event["message"] for event in answer["events"]] == ["0", "1"]
+
+
 def test_start_time_leaves_out_what_was_before(
     client: CloudWatchLogsClient, log_store: LogStore, clock: SetClock
 ) -> None:

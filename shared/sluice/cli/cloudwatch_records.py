@@ -1,13 +1,13 @@
-"""Inference records as CloudWatch Logs keeps them: the same calls on AWS and on the local plane."""
+"""The newest inference records, and those that follow."""
 
-import json
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from sluice.errors import StoreUnavailable, UnknownFunction
+from sluice.adapters.log_records import log_events, record_on
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -40,27 +40,15 @@ class RecordLog:
             self._seen = {event: at for event, at in self._seen.items() if at >= start_ms}
 
     def _unseen(self, start_ms: int) -> Iterator[dict[str, Any]]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        pages = self._client.get_paginator("filter_log_events")
-        try:
-            for page in pages.paginate(logGroupName=self._group, startTime=start_ms):
-                yield from filter(None, map(self._record_of, page["events"]))
-        except self._client.exceptions.ResourceNotFoundException as error:
-            raise UnknownFunction(f"log group {self._group} does not exist: nothing was predicted yet") from error
-        except (BotoCoreError, ClientError) as error:
-            raise StoreUnavailable(f"log group {self._group}", str(error)) from error
+        since = datetime.fromtimestamp(start_ms / 1000, UTC)
+        yield from filter(None, map(self._record_of, log_events(self._client, self._group, since=since)))
 
     def _record_of(self, event: Any) -> dict[str, Any] | None:
         """The record on this line, or None for other lines and for lines shown before."""
         if event["eventId"] in self._seen:
             return None
         self._seen[event["eventId"]] = event["timestamp"]
-        try:
-            record = json.loads(event["message"])
-        except ValueError:
-            return None
-        return record if isinstance(record, dict) and record.get("record") == "inference" else None
+        return record_on(event)
 
 
 def _now_ms() -> int:

@@ -8,14 +8,14 @@ import orjson
 from werkzeug import Request, Response
 
 from sluice.local.aws_errors import AwsError
-from sluice.local.lambda_host.log_store import LogEvent, LogStore
+from sluice.local.lambda_host.log_store import FOREVER_MS, LogEvent, LogStore
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _TARGET_PREFIX = "Logs_20140328."
 _MAX_EVENTS = 10_000
-_FILTER_MEMBERS = frozenset(("logGroupName", "startTime", "nextToken", "limit", "interleaved"))
+_FILTER_MEMBERS = frozenset(("logGroupName", "startTime", "endTime", "nextToken", "limit", "interleaved"))
 _DESCRIBE_MEMBERS = frozenset(("logGroupNamePrefix", "limit"))
 
 
@@ -53,6 +53,7 @@ def _filter_log_events(members: Mapping[str, Any], log_store: LogStore) -> dict[
     page = log_store.read(
         group,
         start_ms=_whole_number(members, "startTime", 0),
+        end_ms=_whole_number(members, "endTime", FOREVER_MS),
         from_sequence=_sequence(members.get("nextToken")),
         limit=_whole_number(members, "limit", _MAX_EVENTS, lowest=1),
     )

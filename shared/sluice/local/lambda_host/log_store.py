@@ -10,6 +10,7 @@ from threading import Lock
 from sluice.clock import Clock, SystemClock
 
 MAX_EVENT_CHARACTERS = 256 * 1024
+FOREVER_MS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,15 @@ class LogStore:
         with self._lock:
             return dict(sorted(self._created_ms.items()))
 
-    def read(self, group: str, *, start_ms: int = 0, from_sequence: int = 0, limit: int = 10_000) -> LogPage:
-        """At most `limit` events at or after both starts. Raises KeyError for an unknown group."""
+    def read(
+        self, group: str, *, start_ms: int = 0, end_ms: int = FOREVER_MS, from_sequence: int = 0, limit: int = 10_000
+    ) -> LogPage:
+        """At most `limit` events at or after both starts, not after the end. Raises KeyError for an unknown group."""
         with self._lock:
             events = list(self._groups[group])
-        wanted = (event for event in events if event.sequence >= from_sequence and event.timestamp_ms >= start_ms)
+        wanted = (
+            event for event in events if event.sequence >= from_sequence and start_ms <= event.timestamp_ms <= end_ms
+        )
         found = list(islice(wanted, limit + 1))
         more = found[limit].sequence if len(found) > limit else None
         return LogPage(found[:limit], more)

@@ -1,0 +1,77 @@
+"""Inference records as CloudWatch Logs keeps them: the same calls on AWS and on the local plane."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sluice.catalog.release import function_name_of
+from sluice.errors import StoreUnavailable, UnknownFunction
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+_LOG_GROUP_PREFIX = "/aws/lambda/"
+
+
+def log_group_of(model: str, function_prefix: str = "") -> str:
+    """The log group of the function that serves a model."""
+    return f"{_LOG_GROUP_PREFIX}{function_name_of(model, function_prefix)}"
+
+
+def log_events(
+    client: "CloudWatchLogsClient", group: str, *, since: datetime, until: datetime | None = None
+) -> Iterator[Any]:
+    """The lines of a group written in [since, until), oldest first. Raises UnknownFunction, StoreUnavailable."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    end: dict[str, Any] = {} if until is None else {"endTime": _epoch_ms(until) - 1}
+    pages = client.get_paginator("filter_log_events")
+    try:
+        for page in pages.paginate(logGroupName=group, startTime=_epoch_ms(since), **end):
+            yield from page["events"]
+    except client.exceptions.ResourceNotFoundException as error:
+        raise UnknownFunction(f"log group {group} does not exist: nothing was predicted yet") from error
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(f"log group {group}", str(error)) from error
+
+
+def record_on(event: Any) -> dict[str, Any] | None:
+    """The inference record on a line, None for any other line."""
+    try:
+        record = json.loads(event["message"])
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and record.get("record") == "inference" else None
+
+
+class LogRecords:
+    """The inference records of any model between two moments, oldest first; none if it never wrote a line.
+
+    `at` is the log's time, a moment after the function's own: on the local plane only the log follows a moved clock.
+    Raises StoreUnavailable.
+    """
+
+    def __init__(self, client: "CloudWatchLogsClient", *, function_prefix: str = "") -> None:
+        self._client = client
+        self._function_prefix = function_prefix
+
+    def __call__(self, model: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+        """Those written in [since, until)."""
+        group = log_group_of(model, self._function_prefix)
+        try:
+            for event in log_events(self._client, group, since=since, until=until):
+                record = record_on(event)
+                if record is not None:
+                    yield record | {"at": _instant(event["timestamp"]).isoformat()}
+        except UnknownFunction:
+            return
+
+
+def _epoch_ms(instant: datetime) -> int:
+    # In whole numbers: a float would make some milliseconds one less.
+    return (instant - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+
+
+def _instant(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=epoch_ms)
