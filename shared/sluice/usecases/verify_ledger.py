@@ -1,11 +1,10 @@
 """Recompute a chain, compare it with its copies, and write the copies that a crash left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sluice.governance.chain_check import difference, fault_of
 from sluice.governance.ledger import EMPTY, Head, LedgerEntry
-from sluice.governance.ports import LedgerCopies
 from sluice.usecases.append_ledger import LedgerPorts
 
 
@@ -19,12 +18,12 @@ class LedgerBreak:
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """`head` is where the part of the chain that holds ends; `repaired` are the numbers that got their copy now."""
+    """`head` is the last record that holds by itself; `repaired` are the numbers that got their copy now."""
 
     chain: str
     head: Head
-    repaired: tuple[int, ...]
     broken: LedgerBreak | None
+    repaired: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -40,40 +39,28 @@ def all_chains(ports: LedgerPorts) -> Sequence[str]:
 def verify_ledger(chain: str, ports: LedgerPorts) -> LedgerReport:
     """Walk the chain to its end or its first break; others may append meanwhile.
 
-    Nothing is repaired but a copy that is not there: whoever could mend a record could forge one. Raises
-    StoreUnavailable.
+    Nothing is repaired but copies that are not there, and those only if the whole chain holds: what is in doubt must
+    not get a copy that looks like evidence. Raises StoreUnavailable.
     """
     head_before, copied_to = ports.ledger.head(chain), ports.copies.last_seq(chain)
-    walk = _Walk(chain)
+    holds, missing = EMPTY, list[LedgerEntry]()
     for entry in ports.ledger.entries(chain):
-        if what := walk.fault(entry, ports.copies):
-            return walk.report(LedgerBreak(walk.head.seq + 1, what))
-    return walk.report(_broken_end(walk.head, head_before, ports.ledger.head(chain), copied_to))
+        copy = ports.copies.find(chain, holds.seq + 1)
+        if what := _fault(entry, holds, copy):
+            return LedgerReport(chain, holds, LedgerBreak(holds.seq + 1, what))
+        if copy is None:
+            missing.append(entry)
+        holds = entry.head
+    broken = _broken_end(holds, head_before, ports.ledger.head(chain), copied_to)
+    repaired = () if broken else tuple(entry.seq for entry in missing if ports.copies.put(entry))
+    return LedgerReport(chain, holds, broken, repaired)
 
 
-@dataclass(slots=True)
-class _Walk:
-    """How far the chain holds."""
-
-    chain: str
-    head: Head = EMPTY
-    repaired: list[int] = field(default_factory=list)
-
-    def fault(self, entry: LedgerEntry, copies: LedgerCopies) -> str | None:
-        """What is wrong with the next entry; without a fault, the walk is one entry further."""
-        seq = self.head.seq + 1
-        fault, copy = fault_of(entry, self.head), copies.find(self.chain, seq)
-        if not fault and copy is None and copies.put(entry):
-            self.repaired.append(seq)
-            copy = copies.find(self.chain, seq)
-        differs = None if copy is None else difference(entry, copy)
-        if fault or differs:
-            return "; ".join(filter(None, (fault, differs)))
-        self.head = entry.head
-        return None
-
-    def report(self, broken: LedgerBreak | None) -> LedgerReport:
-        return LedgerReport(self.chain, self.head, tuple(self.repaired), broken)
+def _fault(entry: LedgerEntry, before: Head, copy: bytes | None) -> str | None:
+    """What is wrong with the entry in itself, and what its copy says otherwise."""
+    is_next = entry.seq == before.seq + 1
+    differs = difference(entry, copy) if is_next and copy is not None else None
+    return "; ".join(filter(None, (fault_of(entry, before), differs))) or None
 
 
 def _broken_end(found: Head, head_before: Head, head_after: Head, copied_to: int) -> LedgerBreak | None:
