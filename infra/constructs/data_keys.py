@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.key_grants import log_delivery_context
 from infra.constructs.standby_names import key_alias
 from infra.declarations.environment import Environment
 
@@ -20,6 +21,8 @@ class DataKeys(Construct):
         self.audit = self._key("Audit", "the decision ledger")
         if self.personal:
             _let_logs_use(self.personal)
+        if self.catalog:
+            _let_deliver_logs(self.catalog)
 
     def _key(self, name: str, what: str) -> kms.Key | None:
         data = self._environment.data
@@ -50,5 +53,17 @@ def _let_logs_use(key: kms.Key) -> None:
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
             resources=["*"],  # in a key's policy: this key
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        )
+    )
+
+
+def _let_deliver_logs(key: kms.Key) -> None:
+    """Step Functions encrypts what it logs by the machine's key; who delivers it must read it."""
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+            actions=["kms:Decrypt"],
+            resources=["*"],  # in a key's policy: this key
+            conditions={"StringEquals": dict(log_delivery_context(key))},
         )
     )
