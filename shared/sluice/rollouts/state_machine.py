@@ -1,0 +1,91 @@
+"""The Step Functions machine that runs a rollout's controller, in JSONPath: tick, and wait, until it is over.
+
+Its input is `controller_input`. A tick that fails is followed by the next one: the answer to a controller that cannot
+go on is the failsafe, never the end of an execution. Before an execution's history is full (25,000 events) it starts
+its successor, of the next epoch, and ends.
+"""
+
+from typing import Any
+
+WAIT_SECONDS = 60
+_TICKS_PER_EXECUTION = 1_500
+_FAILURES_OF_LAMBDA = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+]
+
+
+def controller_input(model: str, rollout_id: str, epoch: int) -> dict[str, Any]:
+    """What an execution is started with; `ticks` counts its own."""
+    return {"model": model, "rollout_id": rollout_id, "epoch": epoch, "ticks": 0}
+
+
+def execution_name(model: str, rollout_id: str, epoch: int) -> str:
+    """At most 80 characters; AWS starts no second execution of a name."""
+    return f"{model}-{rollout_id}-{epoch}"
+
+
+def rollout_machine(tick_function_arn: str, *, wait_seconds: int = WAIT_SECONDS) -> dict[str, Any]:
+    """The definition; the function is the one in `functions/rollout_steps`."""
+    return {
+        "Comment": "One rollout: tick, wait, until it is over.",
+        "StartAt": "Tick",
+        "States": {
+            "Tick": _tick(tick_function_arn),
+            "IsOver": {
+                "Type": "Choice",
+                "Choices": [
+                    {"Variable": "$.is_over", "BooleanEquals": True, "Next": "Over"},
+                    {"Variable": "$.ticks", "NumericGreaterThanEquals": _TICKS_PER_EXECUTION, "Next": "HandOver"},
+                ],
+                "Default": "Wait",
+            },
+            "Wait": {"Type": "Wait", "Seconds": wait_seconds, "Next": "Tick"},
+            "HandOver": _hand_over(),
+            "Over": {"Type": "Succeed"},
+        },
+    }
+
+
+def _tick(function_arn: str) -> dict[str, Any]:
+    retry = {"IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2, "JitterStrategy": "FULL"}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {
+            "FunctionName": function_arn,
+            "Payload": {
+                "model.$": "$.model",
+                "rollout_id.$": "$.rollout_id",
+                "epoch.$": "$.epoch",
+                "ticks.$": "$.ticks",
+            },
+        },
+        "OutputPath": "$.Payload",
+        "Retry": [{"ErrorEquals": _FAILURES_OF_LAMBDA, **retry}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Wait"}],
+        "Next": "IsOver",
+    }
+
+
+def _hand_over() -> dict[str, Any]:
+    """If it fails, the next tick tries again; if it had worked after all, that tick finds itself superseded."""
+    next_epoch = "States.MathAdd($.epoch, 1)"
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {
+            "StateMachineArn.$": "$$.StateMachine.Id",
+            "Name.$": f"States.Format('{{}}-{{}}-{{}}', $.model, $.rollout_id, {next_epoch})",
+            "Input": {
+                "model.$": "$.model",
+                "rollout_id.$": "$.rollout_id",
+                "epoch.$": next_epoch,
+                "ticks": 0,
+            },
+        },
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Wait"}],
+        "Next": "Over",
+    }
