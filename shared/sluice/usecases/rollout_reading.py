@@ -57,7 +57,7 @@ def with_baseline(state: RolloutState, *, ports: ControllerPorts) -> RolloutStat
     """The state with what "slow" means, once there was traffic to tell; it is frozen from then on."""
     if state.baseline is not None:
         return state
-    until = state.first_step_at or ports.clock.now()
+    until = ports.clock.now()
     quantiles = sorted({it.quantile_bps for it in state.plan.guardrails})
     try:
         found = ports.metrics.baseline(
