@@ -29,7 +29,14 @@ def _put(client: "S3Client", content: bytes, *, bucket: str, key: str) -> str | 
     """Upload; give AWS's code if an object of this key exists or is being written."""
     checksum = b64encode(sha256(content).digest()).decode()
     try:
-        client.put_object(Bucket=bucket, Key=key, Body=content, IfNoneMatch="*", ChecksumSHA256=checksum)
+        client.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=content,
+            IfNoneMatch="*",
+            ChecksumAlgorithm="SHA256",  # said too where Object Lock asks for a checksum
+            ChecksumSHA256=checksum,
+        )
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in {_ALREADY_THERE, _BEING_WRITTEN}:

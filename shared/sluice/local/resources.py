@@ -17,6 +17,7 @@ REGION: Final = "eu-central-1"
 # Six times the time limit of the function that reads the queue, as AWS asks for.
 _HIDDEN_SECONDS = 180
 _TRIES = 10
+_LEDGER_DAYS = 1
 _KEPT_SECONDS, _DEAD_LETTERS_KEPT_SECONDS = 7 * 86_400, 14 * 86_400
 
 
@@ -29,17 +30,20 @@ class ResourceNames:
     units_table: str = "sluice-units"
     artefacts_bucket: str = "sluice-artefacts"
     records_bucket: str = "sluice-records"
+    ledger_table: str = "sluice-ledger-entries"
+    ledger_bucket: str = "sluice-ledger"
     outcomes_queue: str = "sluice-outcomes"
 
 
 def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: ResourceNames | None = None) -> None:
     """Create what is missing and leave the rest as it is; two callers at once are fine."""
     names = names or ResourceNames()
-    for table in (names.registry_table, names.experiments_table, names.units_table):
+    for table in (names.registry_table, names.experiments_table, names.units_table, names.ledger_table):
         create_table(dynamodb, table)
     let_items_expire(dynamodb, names.units_table)
     for bucket in (names.artefacts_bucket, names.records_bucket):
         _create_bucket(s3, bucket)
+    create_ledger_bucket(s3, names.ledger_bucket)
 
 
 def create_outcomes_queue(sqs: "SQSClient", names: ResourceNames | None = None) -> str:
@@ -86,6 +90,18 @@ def _queue_url(sqs: "SQSClient", name: str, **attributes: str) -> str:
         return sqs.create_queue(QueueName=name, Attributes=cast("Any", attributes))["QueueUrl"]
 
 
-def _create_bucket(s3: "S3Client", name: str) -> None:
+def create_ledger_bucket(s3: "S3Client", name: str) -> None:
+    """Create a bucket whose objects keep all their versions, and each of them for a day at least."""
+    _create_bucket(s3, name, locked=True)
+    retention = {"Mode": "GOVERNANCE", "Days": _LEDGER_DAYS}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+    s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=cast("Any", lock))
+
+
+def _create_bucket(s3: "S3Client", name: str, *, locked: bool = False) -> None:
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(
+            Bucket=name,
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+            ObjectLockEnabledForBucket=locked,
+        )
