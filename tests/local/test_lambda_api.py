@@ -126,10 +126,18 @@ def test_dry_run_answers_without_running_the_function(client: LambdaClient) -> N
     assert answer["StatusCode"] == 204
 
 
+def test_an_event_is_taken_and_handled_later(client: LambdaClient) -> None:
+    create(client)
+
+    answer = client.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"do": "fail", "message": "no"}')
+
+    assert (answer["StatusCode"], "FunctionError" in answer) == (202, False)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"InvocationType": "Event"}, ("InvalidParameterValueException", 400)),
+        ({"InvocationType": "Event", "Payload": b'"' + b"x" * 1_048_575 + b'"'}, ("RequestTooLargeException", 413)),
         ({"LogType": "Tail"}, ("InvalidParameterValueException", 400)),
         ({"Payload": b"{not json"}, ("InvalidRequestContentException", 400)),
         ({"Payload": b'"' + b"x" * 6_291_456 + b'"'}, ("RequestTooLargeException", 413)),

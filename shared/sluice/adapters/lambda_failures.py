@@ -9,7 +9,7 @@ from sluice.errors import AliasRefused, Conflict, StoreUnavailable, UnknownFunct
 
 NOT_FOUND = "ResourceNotFoundException"
 _MOVED = frozenset({"PreconditionFailedException", "ResourceConflictException"})
-_BUSY = frozenset({"TooManyRequestsException", "ServiceException", "ThrottlingException", "InternalFailure"})
+BUSY = frozenset({"TooManyRequestsException", "ServiceException", "ThrottlingException", "InternalFailure"})
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def shifting(name: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) in _BUSY:
+        if code_of(error) in BUSY:
             raise StoreUnavailable(f"function {name}", str(error)) from error
         raise AliasRefused(code_of(error), error.response["Error"].get("Message", str(error))) from error
     except ParamValidationError as error:

@@ -13,7 +13,7 @@ from sluice.catalog.model_version import GoldenExample
 from sluice.errors import ArtefactRefused, FidelityMismatch, InvalidTensor
 from sluice.inference.datatypes import BY_RUNTIME_NAME, Datatype
 from sluice.inference.json_elements import reader_of
-from sluice.inference.json_layout import flatten
+from sluice.inference.json_layout import flatten, nested_shape
 
 
 def check_examples(path: str, examples: Sequence[GoldenExample]) -> None:
@@ -56,7 +56,7 @@ def to_array(name: str, datatype: Datatype, nested: Any) -> NDArray[Any]:
 
     Unlike a request, a golden example may hold NaN, infinities and FP16.
     """
-    shape = _shape_of(nested)
+    shape = nested_shape(nested)
     elements = flatten(name, nested, shape) if shape else [nested]
     if datatype.numpy_dtype is not None and datatype.numpy_dtype.kind == "f":
         return _reals(name, datatype, elements).reshape(shape)
@@ -73,11 +73,3 @@ def _reals(name: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
         if math.isinf(array[index]) and not math.isinf(element):
             raise InvalidTensor(name, f"element {index} ({element}) is beyond the range of {datatype.name}")
     return array
-
-
-def _shape_of(nested: Any) -> tuple[int, ...]:
-    shape = []
-    while isinstance(nested, list):
-        shape.append(len(nested))
-        nested = nested[0] if nested else None
-    return tuple(shape)

@@ -23,6 +23,15 @@ def check_shape(tensor: str, shape: Any, wanted: tuple[int, ...]) -> tuple[int, 
     return tuple(shape)
 
 
+def nested_shape(nested: Any) -> tuple[int, ...]:
+    """The shape that nested lists seem to have, judged by their first elements; `flatten` checks the others."""
+    shape = []
+    while isinstance(nested, list):
+        shape.append(len(nested))
+        nested = nested[0] if nested else None
+    return tuple(shape)
+
+
 def flatten(tensor: str, data: Any, shape: tuple[int, ...]) -> list[Any]:
     """The elements in row-major order; as many as the shape says. Raises InvalidTensor.
 

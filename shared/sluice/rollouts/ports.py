@@ -132,3 +132,7 @@ class CandidateCalls(Protocol):
     def invoke(self, model: str, function_version: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """The function's answer to one event. Raises CandidateFailed with the function's own error."""
         ...
+
+    def send(self, model: str, function_version: str, event: Mapping[str, Any]) -> None:
+        """Have the event handled some time, nobody waits for the answer. Raises CandidateFailed if it is refused."""
+        ...

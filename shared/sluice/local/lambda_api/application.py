@@ -2,7 +2,8 @@
 
 import asyncio
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from werkzeug.routing import Map, Rule
 from sluice.local.aws_errors import AwsError
 from sluice.local.lambda_api import alias_operations, function_operations, provisioned_operations
 from sluice.local.lambda_api.call import ApiCall, Operation
-from sluice.local.lambda_api.invoke_operation import invoke
+from sluice.local.lambda_api.invoke_operation import invoke_function
 from sluice.local.lambda_control.functions import LambdaFunctions
 from sluice.local.lambda_control.refusals import TooManyRequests, service_failure
 from sluice.local.lambda_host.invocation import FunctionInvoker, Invocation
@@ -40,7 +41,7 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("GET", f"{_FUNCTION}/aliases/<alias>", alias_operations.get_alias),
     ("PUT", f"{_FUNCTION}/aliases/<alias>", alias_operations.update_alias),
     ("DELETE", f"{_FUNCTION}/aliases/<alias>", alias_operations.delete_alias),
-    ("POST", f"{_FUNCTION}/invocations", invoke),
+    ("POST", f"{_FUNCTION}/invocations", invoke_function),
     ("PUT", _PROVISIONED, provisioned_operations.put_provisioned),
     ("GET", _PROVISIONED, provisioned_operations.get_or_list_provisioned),
     ("DELETE", _PROVISIONED, provisioned_operations.delete_provisioned),
@@ -56,25 +57,26 @@ _CAPITAL_MESSAGE = frozenset(("ResourceNotFoundException", "ServiceException"))
 def lambda_wsgi_app(functions: LambdaFunctions, host: FunctionInvoker, loop: AbstractEventLoop) -> "WSGIApplication":
     """The API as a WSGI application for server threads; invocations run on `loop`, where the host lives."""
 
-    def invoke_on_loop(function_name: str, qualifier: str, payload: bytes) -> Invocation:
-        return asyncio.run_coroutine_threadsafe(host.invoke(function_name, qualifier, payload), loop).result()
+    def post(function_name: str, qualifier: str, payload: bytes) -> "Future[Invocation]":
+        return asyncio.run_coroutine_threadsafe(host.invoke(function_name, qualifier, payload), loop)
+
+    def invoke(function_name: str, qualifier: str, payload: bytes) -> Invocation:
+        return post(function_name, qualifier, payload).result()
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        response = _answer(request, functions, invoke_on_loop)
+        response = _answer(request, lambda path: ApiCall(request, path, functions, invoke, post))
         response.headers["x-amzn-RequestId"] = str(uuid4())
         return response(environ, start_response)
 
     return application
 
 
-def _answer(
-    request: Request, functions: LambdaFunctions, invoke_on_loop: Callable[[str, str, bytes], Invocation]
-) -> Response:
+def _answer(request: Request, call_of: Callable[[Mapping[str, str]], ApiCall]) -> Response:
     try:
         endpoint, path = _ROUTES.bind_to_environ(request.environ).match()
         operation: Operation = endpoint
-        return operation(ApiCall(request, path, functions, invoke_on_loop))
+        return operation(call_of(path))
     except HTTPException:
         return _refusal(_unknown_operation(request))
     except AwsError as error:

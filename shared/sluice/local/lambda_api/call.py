@@ -15,12 +15,13 @@ from sluice.local.lambda_host.invocation import Invocation
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """`invoke` blocks until the invocation has ended."""
+    """`invoke` blocks until the invocation has ended; `post` only sees to it that it begins."""
 
     request: Request
     path: Mapping[str, str]
     functions: LambdaFunctions
     invoke: Callable[[str, str, bytes], Invocation]
+    post: Callable[[str, str, bytes], object]
 
     @property
     def function_name(self) -> str:

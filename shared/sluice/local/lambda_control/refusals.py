@@ -49,7 +49,7 @@ def stale_revision() -> AwsError:
 
 
 def request_too_large(limit_bytes: int) -> AwsError:
-    """An invocation's payload over the synchronous limit."""
+    """An invocation's payload over the limit of its type."""
     message = f"Request must be smaller than {limit_bytes} bytes for the InvokeFunction operation"
     return AwsError("RequestTooLargeException", 413, message)
 
