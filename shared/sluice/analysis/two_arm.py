@@ -15,13 +15,11 @@ for rates of any size, and while weights change from window to window. Requests 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import log, log1p
 
-from sluice.analysis.bisection import smallest
 from sluice.analysis.mixture import RATIOS, mean_of_exponentials
-
-_PRECISION = 0.01
-_SMALLEST_RATIO = 1e-4
+from sluice.analysis.restarts import EVERY, leading, restarted, starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,9 @@ Pairs = Sequence[tuple[ArmCounts, ArmCounts]]
 class RateEvidence:
     """`e_value` against "the ratio of rates is `ratio_bound` or less"; reject at alpha where it is 1/alpha or more.
 
-    `ratio` is that of Mantel and Haenszel, which compares within windows: rates that rise for both sides while the
-    weights change do not show as a difference. Half an event is added to each side, so that it is never infinite.
+    The counts and `ratio` are those since the start (`restarts`) that contributes most to it. `ratio` is that of Mantel
+    and Haenszel, which compares within windows: rates that rise for both sides while the weights change do not show as
+    a difference. Half an event is added to each side, so that it is never infinite.
     """
 
     e_value: float
@@ -59,31 +58,28 @@ def rate_evidence(windows: Iterable[tuple[ArmCounts, ArmCounts]], *, ratio_bound
 
     Windows in which one side had no request count for nothing. Raises ValueError for a bound that is not positive.
     """
+    pairs = of_both_sides(windows)
+    e_values = evidence_by_start(pairs, ratio_bound=ratio_bound)
+    recent = pairs[leading(e_values) * EVERY :]
+    candidate, stable = (sum((pair[side] for pair in recent), ArmCounts()) for side in (0, 1))
+    return RateEvidence(restarted(e_values), ratio_bound, candidate, stable, _ratio(recent))
+
+
+def evidence_by_start(pairs: Pairs, *, ratio_bound: float = 1.0) -> Sequence[float]:
+    """The e-values of the tests that begin at `restarts.starts`, each of which a side's requests are in every window.
+
+    Raises ValueError for a bound that is not positive.
+    """
     if not ratio_bound > 0:
         raise ValueError(f"ratio_bound is {ratio_bound}, must be positive")
-    pairs = _counted(windows)
-    candidate = sum((it for it, _ in pairs), ArmCounts())
-    stable = sum((it for _, it in pairs), ArmCounts())
-    e_value = _evidence(candidate.events, _events_by_odds(pairs), ratio_bound)
-    return RateEvidence(e_value, ratio_bound, candidate, stable, _ratio(pairs))
+    segments = [_log_ratios(pairs[at : at + EVERY], ratio_bound) for at in starts(len(pairs))]
+    since = accumulate(reversed(segments), lambda one, other: [a + b for a, b in zip(one, other, strict=True)])
+    return [mean_of_exponentials(logs) for logs in since][::-1]
 
 
-def lowest_ratio(windows: Iterable[tuple[ArmCounts, ArmCounts]], *, alpha: float) -> float:
-    """Below which the ratio of rates is not, at level `alpha` at every look: the bounds whose evidence is 1/alpha end.
-
-    Given to within 1 %, on the safe side; 0 where nothing is excluded. For the highest, swap the sides and invert.
-    """
-    pairs = _counted(windows)
-    events, by_odds = sum(it.events for it, _ in pairs), _events_by_odds(pairs)
-
-    def is_possible(ratio: float) -> bool:
-        return _evidence(events, by_odds, ratio) < 1 / alpha
-
-    if is_possible(_SMALLEST_RATIO):
-        return 0.0
-    found = smallest(is_possible, first=1.0, precision=_PRECISION)
-    assert found is not None, "no ratio is excluded by its own likelihood"
-    return found * (1 - _PRECISION)
+def of_both_sides(windows: Iterable[tuple[ArmCounts, ArmCounts]]) -> Pairs:
+    """The windows in which both sides had a request."""
+    return [(candidate, stable) for candidate, stable in windows if candidate.requests and stable.requests]
 
 
 def swapped(windows: Pairs) -> Pairs:
@@ -91,8 +87,11 @@ def swapped(windows: Pairs) -> Pairs:
     return [(stable, candidate) for candidate, stable in windows]
 
 
-def _counted(windows: Iterable[tuple[ArmCounts, ArmCounts]]) -> Pairs:
-    return [(candidate, stable) for candidate, stable in windows if candidate.requests and stable.requests]
+def _log_ratios(pairs: Pairs, bound: float) -> Sequence[float]:
+    events = sum(candidate.events for candidate, _ in pairs)
+    by_odds = _events_by_odds(pairs)
+    at_bound = _log_norm(by_odds, bound)
+    return [events * log(step) - _log_norm(by_odds, bound * step) + at_bound for step in RATIOS]
 
 
 def _events_by_odds(pairs: Pairs) -> Mapping[float, int]:
@@ -102,12 +101,6 @@ def _events_by_odds(pairs: Pairs) -> Mapping[float, int]:
         if candidate.events or stable.events:
             events[candidate.requests / stable.requests] += candidate.events + stable.events
     return events
-
-
-def _evidence(candidate_events: int, events_by_odds: Mapping[float, int], bound: float) -> float:
-    at_bound = _log_norm(events_by_odds, bound)
-    logs = [candidate_events * log(step) - _log_norm(events_by_odds, bound * step) + at_bound for step in RATIOS]
-    return mean_of_exponentials(logs)
 
 
 def _log_norm(events_by_odds: Mapping[float, int], ratio: float) -> float:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sluice.analysis.fixed_rate import fixed_rate_evidence
 from sluice.analysis.mixture import RATIOS
-from sluice.analysis.two_arm import ArmCounts, lowest_ratio, rate_evidence, swapped
+from sluice.analysis.rate_interval import highest_ratio, lowest_ratio
+from sluice.analysis.two_arm import ArmCounts, rate_evidence, swapped
 
 
 def counts(candidate: tuple[int, int], stable: tuple[int, int]) -> tuple[ArmCounts, ArmCounts]:
@@ -25,7 +26,7 @@ WINDOWS = st.lists(
 
 
 def test_one_bad_event_of_the_candidate_weighs_as_the_formula_says() -> None:
-    expected = sum((r / (r + 1)) / 0.5 for r in RATIOS) / len(RATIOS)
+    expected = 0.2 + 0.8 * sum((r / (r + 1)) / 0.5 for r in RATIOS) / len(RATIOS)
 
     assert rate_evidence([counts((10, 1), (10, 0))]).e_value == pytest.approx(expected)
 
@@ -74,19 +75,33 @@ def test_a_bound_that_is_not_positive_is_refused() -> None:
 
 def test_the_interval_ends_where_the_evidence_reaches_its_threshold() -> None:
     windows = [counts((1_000, 60), (9_000, 90))]
-    low, high = lowest_ratio(windows, alpha=0.05), 1 / lowest_ratio(swapped(windows), alpha=0.05)
+    low, high = lowest_ratio(windows, alpha=0.05), highest_ratio(windows, alpha=0.05)
 
+    assert high is not None
     assert low < 6 < high
-    assert 20 <= rate_evidence(windows, ratio_bound=low).e_value < 22
-    assert 20 <= rate_evidence(swapped(windows), ratio_bound=1 / high).e_value < 22
+    for bound, sides in ((low, windows), (1 / high, swapped(windows))):
+        assert (
+            rate_evidence(sides, ratio_bound=bound).e_value
+            >= 20
+            > rate_evidence(sides, ratio_bound=1.03 * bound).e_value
+        )
 
 
 def test_nothing_is_excluded_where_the_candidate_had_no_bad_event() -> None:
     assert lowest_ratio([counts((1_000, 0), (9_000, 90))], alpha=0.05) == 0
+    assert highest_ratio([counts((1_000, 90), (9_000, 0))], alpha=0.05) is None
 
 
 def test_evidence_too_large_for_a_float_is_still_a_number() -> None:
     assert 1e300 < rate_evidence([counts((10**6, 10**6), (10**6, 0))]).e_value < float("inf")
+
+
+@pytest.mark.parametrize("good_minutes", [0, 60, 540, 570])
+def test_hours_of_innocence_do_not_delay_what_is_found(good_minutes: int) -> None:
+    good, bad = counts((3_000, 15), (57_000, 285)), counts((3_000, 90), (57_000, 285))
+
+    assert rate_evidence([good] * good_minutes).e_value <= 1
+    assert rate_evidence([good] * good_minutes + [bad] * (12 if good_minutes % 60 else 1)).e_value > 20
 
 
 @pytest.mark.parametrize("bound", [0.01, 0.3, 0.9])
