@@ -9,6 +9,7 @@ Layout (`pk`, `sk`):
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -22,7 +23,7 @@ from sluice.governance.ledger import EMPTY, Head, LedgerEntry, next_entry
 _HEAD = "head"
 _TRIES = 12
 _LONGEST_WAIT_SECONDS = 1.0
-_ENTRY_ONLY = [0]
+_ENTRY_ONLY = [0]  # of the transaction, the head is as it was read
 
 
 class LedgerItem(KeyedItem):
@@ -35,17 +36,19 @@ class LedgerItem(KeyedItem):
 
 
 class DynamoLedger:
-    """`governance.ports.Ledger` over that table."""
+    """`governance.ports.Ledger` over that table. Its threads take turns, so that only processes race."""
 
     def __init__(self, table_name: str, *, region: str | None, endpoint_url: str | None = None) -> None:
+        self._turn = Lock()
         self._table = ItemTable(LedgerItem, table_name, region=region, endpoint_url=endpoint_url)
 
     def append(self, chain: str, record: Mapping[str, Any]) -> LedgerEntry:
         """See the port."""
         for attempt in range(_TRIES):
-            head = self.head(chain)
-            entry = next_entry(chain, head, record)
-            refused = self._write(entry, head)
+            with self._turn:
+                head = self.head(chain)
+                entry = next_entry(chain, head, record)
+                refused = self._write(entry, head)
             if not refused:
                 return entry
             if refused == _ENTRY_ONLY:
