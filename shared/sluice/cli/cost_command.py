@@ -24,6 +24,8 @@ StoredPercent = Annotated[float, typer.Option(help="Requests of high risk, whose
 UnitPercent = Annotated[float, typer.Option(help="Requests that name a unit.", min=0, max=100)]
 FirstPercent = Annotated[float, typer.Option(help="Requests that are a unit's first exposure.", min=0, max=100)]
 OutcomePercent = Annotated[float, typer.Option(help="Outcomes for a hundred requests.", min=0)]
+Rollouts = Annotated[float, typer.Option(help="Rollouts started in the month.", min=0)]
+RolloutHours = Annotated[float, typer.Option(help="How long one takes.", min=0)]
 Hourly = Annotated[float | None, typer.Option(help="An endpoint to compare with; else the table's.", min=0)]
 
 
@@ -43,6 +45,8 @@ def estimate_command(  # noqa: PLR0913 - a command's arguments are its options
     unit_percent: UnitPercent = 0.0,
     first_percent: FirstPercent = 0.0,
     outcome_percent: OutcomePercent = 0.0,
+    rollouts: Rollouts = 0.0,
+    rollout_hours: RolloutHours = 10.0,
     endpoint_usd_per_hour: Hourly = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,6 +65,8 @@ def estimate_command(  # noqa: PLR0913 - a command's arguments are its options
         unit_share=unit_percent / 100,
         first_share=first_percent / 100,
         outcome_share=outcome_percent / 100,
+        rollouts=rollouts,
+        rollout_hours=rollout_hours,
     )
     hourly = prices["endpoint_hour"].usd if endpoint_usd_per_hour is None else endpoint_usd_per_hour
     found = estimate(footprint, workload, prices)

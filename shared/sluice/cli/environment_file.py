@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _DATA_CLASSES = 3
 _ALARMS = 5
 _ALARMS_ON_OUTCOMES = 2
+_ALARMS_ON_ROLLOUTS = 5
 
 
 def declared_footprint(name: str) -> Footprint:
@@ -36,8 +37,9 @@ def _footprint(environment: "Environment") -> Footprint:
         has_web_acl=api.web_acl_rate_per_5_minutes is not None,
         ships_records=environment.data.ship_records,
         is_watched=environment.is_watched,
-        alarm_count=_ALARMS_ON_OUTCOMES,
+        alarm_count=_ALARMS_ON_OUTCOMES + _ALARMS_ON_ROLLOUTS,
         polled_queue_count=1,
+        has_failsafe=True,
     )
 
 

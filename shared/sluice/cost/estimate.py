@@ -8,6 +8,7 @@ from sluice.cost.cost_line import MILLION, MONTH_SECONDS, CostLine
 from sluice.cost.experiment_costs import busy_experiments, idle_experiments
 from sluice.cost.footprint import Footprint, ModelFootprint, Workload
 from sluice.cost.price_table import PriceTable
+from sluice.cost.rollout_costs import busy_rollouts, idle_rollouts
 
 MONTH_HOURS = 30 * 24
 _GB = 10**9
@@ -38,7 +39,8 @@ class Estimate:
 
 def estimate(footprint: Footprint, workload: Workload, prices: PriceTable) -> Estimate:
     """The cost of a month at list prices, without free tiers, data transfer and stored bytes."""
-    lines = (*_idle(footprint, workload, prices), *_busy(footprint, workload, prices))
+    rollouts = busy_rollouts(footprint, workload, prices)
+    lines = (*_idle(footprint, workload, prices), *_busy(footprint, workload, prices), *rollouts)
     return Estimate(tuple(line for line in lines if line.usd))
 
 
@@ -74,6 +76,7 @@ def _idle(footprint: Footprint, workload: Workload, prices: PriceTable) -> Itera
     if footprint.has_web_acl:
         yield line("Web ACL", 1, "web_acl", "one, with its rules")
     yield from idle_experiments(footprint, prices)
+    yield from idle_rollouts(footprint, prices)
     for model in footprint.models:
         gb_seconds = _gb(model) * MONTH_SECONDS
         if model.starts_from_snapshot:

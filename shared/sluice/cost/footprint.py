@@ -28,6 +28,7 @@ class Footprint:
     is_watched: bool
     alarm_count: int = 0
     polled_queue_count: int = 0
+    has_failsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Workload:
     `ms` is what Lambda bills for one request. `record_bytes` is what it writes; `stored_share` of the requests are of
     high risk, and their records are stored before the answer. `versions` is how many function versions of a model get
     traffic or stand by for a rollback. `unit_share` of the requests name a unit; `first_share` are a unit's first in
-    an experiment; there are `outcome_share` outcomes for each request.
+    an experiment; there are `outcome_share` outcomes for each request. `rollouts` are started in the month, and each
+    takes `rollout_hours`.
     """
 
     rps: float
@@ -48,3 +50,5 @@ class Workload:
     unit_share: float = 0.0
     first_share: float = 0.0
     outcome_share: float = 0.0
+    rollouts: float = 0.0
+    rollout_hours: float = 10.0

@@ -114,6 +114,38 @@ def test_a_queue_is_asked_all_month_whether_or_not_anybody_fills_it() -> None:
     assert found.idle_usd == found.total_usd == pytest.approx(0.2592)
 
 
+def test_a_rollout_of_ten_hours_costs_its_ticks_whether_or_not_anybody_asks() -> None:
+    found = estimate(PLAIN, Workload(rps=0, ms=5, rollouts=1, rollout_hours=10), PRICES)
+    parts = {each.component: each.usd for each in found.lines}
+
+    assert parts == pytest.approx(
+        {
+            "Rollouts, waiting": 600 * 3 * 0.000025,
+            "Rollouts, metrics read": 600 * 40 * 0.00001,
+            "Rollouts, judging": 600 * 0.5 * 0.0000133334,
+            "Rollouts, Lambda requests": 600 * 0.0000002,
+            "Rollouts, state read": 600 * 6 * 0.000000125,
+            "Rollouts, state kept": 600 * 8 * 0.000000625,
+        }
+    )
+    assert found.idle_usd == 0
+
+
+def test_two_rollouts_of_five_hours_cost_what_one_of_ten_does() -> None:
+    def usd(rollouts: float, hours: float) -> float:
+        return estimate(PLAIN, Workload(rps=0, ms=5, rollouts=rollouts, rollout_hours=hours), PRICES).total_usd
+
+    assert usd(2, 5) == pytest.approx(usd(1, 10))
+
+
+def test_a_failsafe_looks_all_month_whether_or_not_anything_rolls_out() -> None:
+    found = estimate(replace(PLAIN, has_failsafe=True), Workload(rps=0, ms=5), PRICES)
+    looks = 30 * 24 * 60
+
+    assert found.idle_usd == found.total_usd
+    assert found.idle_usd == pytest.approx(looks * (0.000001 + 0.0000002 + 0.000000125 + 0.02 * 0.0000133334))
+
+
 def test_the_break_even_counts_experiments_too() -> None:
     plain, rich = Workload(rps=0, ms=5), Workload(rps=0, ms=5, unit_share=1, first_share=1, outcome_share=1)
 
