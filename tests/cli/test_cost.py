@@ -9,14 +9,23 @@ from sluice.cli.environment_file import declared_footprint
 from sluice.cli.main import app
 
 
-def test_dev_pays_while_idle_for_nothing_but_the_polls_of_its_queue() -> None:
+def test_dev_pays_while_idle_for_the_polls_of_its_queue_and_the_looks_of_its_failsafe() -> None:
     done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", "--rps", "0", "--json"])
 
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)
-    [polls] = document["components"]
-    assert (polls["component"], polls["is_idle"], polls["usd"]) == ("Queue polls", True, 0.26)
-    assert document["idle_usd"] == document["total_usd"] == 0.26
+    paid = {each["component"]: each["usd"] for each in document["components"] if each["is_idle"]}
+    assert paid == {"Queue polls": 0.26, "Failsafe": 0.07}
+    assert document["idle_usd"] == document["total_usd"] == 0.33
+
+
+def test_rollouts_are_counted_where_they_are_named() -> None:
+    given = ["--rps", "0", "--rollouts", "4", "--rollout-hours", "10"]
+
+    done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", *given, "--json"])
+
+    found = {each["component"]: each["usd"] for each in json.loads(done.stdout)["components"]}
+    assert (found["Rollouts, waiting"], found["Rollouts, metrics read"]) == (0.18, 0.96)
 
 
 def test_idle_comes_first_and_every_price_says_where_it_is_from() -> None:
