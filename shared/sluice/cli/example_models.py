@@ -51,13 +51,24 @@ def serve_example(connections: Connections, example: ExampleModel) -> None:
     """
     if not _is_to_be_served(connections, example):
         return
-    versions = [_approved(connections, folder) for folder in example.folders]
-    ensure_function(connections, example.name)
     if example.experiment:
+        versions = _versions(connections, example)
         _publish(connections, versions[0], preload=[version.number for version in versions])
         example.experiment.run(connections, by=_BY, why=_WHY)
     else:
-        _serve_candidate(connections, [_publish(connections, version) for version in versions])
+        _serve_candidate(connections, release_each(connections, example))
+
+
+def release_each(connections: Connections, example: ExampleModel) -> list[PublishedRelease]:
+    """Every version in a release of its own, by number; the first one has all traffic if none had any."""
+    return [_publish(connections, version) for version in _versions(connections, example)]
+
+
+def _versions(connections: Connections, example: ExampleModel) -> list[ModelVersion]:
+    """All of them, registered and approved, and a function that can serve them."""
+    versions = [_approved(connections, folder) for folder in example.folders]
+    ensure_function(connections, example.name)
+    return versions
 
 
 def _example(name: str, folders: Sequence[Path]) -> ExampleModel:

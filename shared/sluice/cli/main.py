@@ -10,8 +10,10 @@ from sluice.cli import (
     alias_commands,
     assignment_commands,
     cost_command,
+    demo_command,
     experiment_commands,
     flag_commands,
+    ledger_commands,
     model_commands,
     namespace_commands,
     predict_command,
@@ -42,7 +44,9 @@ app.add_typer(namespace_commands.app, name="namespace")
 app.add_typer(assignment_commands.app, name="assignment")
 app.add_typer(flag_commands.app, name="flag")
 app.add_typer(records_commands.app, name="records")
+app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(cost_command.app, name="cost")
+app.add_typer(demo_command.app, name="demo")
 
 
 def _print_version(wanted: bool) -> None:

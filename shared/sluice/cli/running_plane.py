@@ -23,7 +23,7 @@ def running_plane(settings: "PlaneSettings", *, with_examples: bool, quiet: bool
 
     plane = start_plane(settings)
     try:
-        with closing(Connections(_target_of(plane, settings))) as connections:
+        with closing(Connections(target_of_plane(plane, settings))) as connections:
             _fill(connections, settings.names, with_examples=with_examples, quiet=quiet)
         yield plane
     finally:
@@ -41,7 +41,8 @@ def _without_interruption() -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _target_of(plane: "Plane", settings: "PlaneSettings") -> Target:
+def target_of_plane(plane: "Plane", settings: "PlaneSettings") -> Target:
+    """Where commands find a plane of this process."""
     known = {field.name for field in fields(Target)}
     names = {name: value for name, value in asdict(settings.names).items() if name in known}
     return Target(TargetKind.LOCAL, aws_endpoint_url=plane.aws_url, gateway_url=plane.gateway_url, **names)

@@ -1,15 +1,16 @@
 """The inference function's own handlers, in this process, each with the conduct of its release."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from random import Random
+from typing import Any
 
 from sluice.adapters.stdout_records import write_line
 from sluice.catalog.ports import ContentStore
 from sluice.clock import Clock
-from sluice.inference.model_port import ModelLoader
+from sluice.inference.own_call import own_call_of
 from sluice.local.demo.conduct import GOOD, Conduct
-from sluice.local.demo.rehearsed_model import RehearsedLoader, SimulatedTimer
+from sluice.local.demo.rehearsed_model import Chances, RehearsedLoader
 from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.lambda_host.in_process_environment import Handler
 
@@ -21,14 +22,14 @@ _RELEASE = "SLUICE_RELEASE"
 class RehearsedHandlers:
     """A `HandlerFactory`. `conducts` is by release number; releases that it does not name are good.
 
-    Draws and timer belong to a function version, not to an environment: another environment goes on where the last
-    one ended, so a run depends on its seed alone.
+    Chances belong to a function version, not to an environment: another environment goes on where the last one ended,
+    so a run depends on its seed alone. Our own calls are spared: golden examples do not show the faults of a rehearsal.
     """
 
     def __init__(self, conducts: Mapping[int, Conduct], *, seed: int) -> None:
         self._conducts = conducts
         self._seed = seed
-        self._chances: dict[str, tuple[Random, SimulatedTimer]] = {}
+        self._chances: dict[str, Chances] = {}
         self._ports: tuple[ContentStore, Clock] | None = None
 
     def open(self, content: ContentStore, clock: Clock) -> None:
@@ -37,27 +38,31 @@ class RehearsedHandlers:
 
     def __call__(self, version: FunctionVersion) -> Handler:
         """The handler of an environment. Raises RuntimeError where the conduct says that it never starts."""
-        assert self._ports is not None
-        content, clock = self._ports
-        variables = version.settings.environment
-        conduct = self._conducts.get(int(variables.get(_RELEASE, "0")), GOOD)
+        conduct = self._conducts.get(int(version.settings.environment.get(_RELEASE, "0")), GOOD)
         if not conduct.starts:
             raise RuntimeError("a rehearsed crash: the environment does not start")
-        draws, timer = self._chances_of(version)
+        chances = self._chances_of(version)
+        handler = self._built(version, conduct, chances)
+
+        def handle(event: Any, context: Any) -> Any:
+            chances.is_spared = own_call_of(event) is not None
+            return handler(event, context)
+
+        return handle
+
+    def _built(self, version: FunctionVersion, conduct: Conduct, chances: Chances) -> Handler:
+        assert self._ports is not None
+        content, clock = self._ports
         composition = import_module(_COMPOSITION)
         handler: Handler = composition.build_handler(
-            composition.InferenceSettings.from_environment(variables),
+            composition.InferenceSettings.from_environment(version.settings.environment),
             content=content,
             write_line=write_line,
-            instruments=composition.Instruments(clock, timer, lambda: f"{draws.getrandbits(128):032x}"),
-            around=_around(conduct, draws, timer),
+            instruments=composition.Instruments(clock, chances.timer),
+            around=lambda loader: RehearsedLoader(loader, conduct, chances),
         )
         return handler
 
-    def _chances_of(self, version: FunctionVersion) -> tuple[Random, SimulatedTimer]:
+    def _chances_of(self, version: FunctionVersion) -> Chances:
         name = f"{self._seed}:{version.function_name}:{version.function_version}"
-        return self._chances.setdefault(name, (Random(name), SimulatedTimer()))  # noqa: S311 - a rehearsal
-
-
-def _around(conduct: Conduct, draws: Random, timer: SimulatedTimer) -> Callable[[ModelLoader], ModelLoader]:
-    return lambda loader: RehearsedLoader(loader, conduct, draws=draws, timer=timer)
+        return self._chances.setdefault(name, Chances(Random(name)))  # noqa: S311 - a rehearsal

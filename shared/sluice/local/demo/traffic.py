@@ -19,13 +19,14 @@ _HEADERS = {"content-type": "application/json"}
 
 
 class Traffic:
-    """Clients of one model. Close it when done."""
+    """Clients of one model, who have `sent` so many requests. Close it when done."""
 
     def __init__(self, gateway_url: str, model: str, bodies: Sequence[bytes], *, seed: int) -> None:
         address = urlsplit(gateway_url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
         self._path = f"/v2/models/{model}/infer"
         self._bodies = bodies
+        self.sent = 0
         self._draws = Random(f"traffic:{seed}")  # noqa: S311 - a rehearsal
 
     def send(self, count: int) -> None:
@@ -34,6 +35,7 @@ class Traffic:
             for _ in range(count):
                 self._connection.request("POST", self._path, self._draws.choice(self._bodies), _HEADERS)
                 self._connection.getresponse().read()
+                self.sent += 1
         except OSError as error:
             raise NotAvailable(f"the gateway of the rehearsal does not answer: {error}") from error
 
