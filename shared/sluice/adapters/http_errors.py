@@ -2,9 +2,11 @@
 
 from sluice.adapters.http_answer import HttpAnswer, json_answer
 from sluice.errors import (
+    CandidateFailed,
     Conflict,
     InferenceFailed,
     InvalidRequest,
+    LedgerBroken,
     NotAvailable,
     NotFound,
     PayloadTooLarge,
@@ -19,7 +21,9 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (PayloadTooLarge, 413),
     (RateExceeded, 429),
     (InferenceFailed, 500),
+    (LedgerBroken, 500),
     (Unsupported, 501),
+    (CandidateFailed, 502),
     (NotAvailable, 503),
 )
 _NEUTRAL = "internal error; the request was not carried out"

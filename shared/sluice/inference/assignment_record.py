@@ -25,6 +25,8 @@ from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
 from sluice.inference.trace import PredictionTrace
 
+_MISSING, _FALLBACK = Reason.ATTRIBUTE_MISSING, Reason.FALLBACK
+
 
 def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str, Any]:
     """The members, without the metrics; none for a request without a unit."""
@@ -54,10 +56,13 @@ def assignment_metrics(trace: PredictionTrace) -> dict[str, float]:
     if assigned is None:
         return {}
     metrics: dict[str, float] = {}
-    missing_count = sum(it.reason is Reason.ATTRIBUTE_MISSING for it in assigned.assignments)
+    missing_count, has_fallback = 0, assigned.failure is not None
+    for assignment in assigned.assignments:
+        missing_count += assignment.reason is _MISSING
+        has_fallback = has_fallback or assignment.reason is _FALLBACK
     if missing_count:
         metrics["MissingAttributes"] = missing_count
-    if assigned.failure is not None or any(it.reason is Reason.FALLBACK for it in assigned.assignments):
+    if has_fallback:
         metrics["AssignmentFallbacks"] = 1
     if assigned.ignored_count:
         metrics["IgnoredAssignments"] = assigned.ignored_count

@@ -5,7 +5,7 @@ FALLBACK; a write that fails makes FALLBACK of what it should have kept, since t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from sluice.experiments.unit import unit_key_of
 from sluice.experiments.unit_request import UnitRequest, UnitSources, unit_request_of
 from sluice.experiments.unit_state import StoredAssignment, UnitState
 from sluice.usecases.held_snapshot import HeldSnapshot
+from sluice.usecases.settled_units import SettledUnits
 from sluice.usecases.unit_states import UnitStates
 
 STICKY_DAYS = 400
@@ -31,6 +32,7 @@ class AssignmentPorts:
     snapshot: HeldSnapshot[Decider]
     states: UnitStates
     clock: Clock
+    settled: SettledUnits = field(default_factory=SettledUnits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +54,38 @@ def assign_unit(unit: UnitRequest, *, ports: AssignmentPorts) -> AssignedUnit:
     decider = held.value
     if decider is None:
         return AssignedUnit(unit, failure=str(held.failure) if held.failure else None)
-    decided, failure, ignored_count = (
-        _decided(unit, decider, ports) if decider.concerns(unit.unit_type) else ((), None, 0)
-    )
-    definitions = decider.snapshot
-    return AssignedUnit(
-        unit,
-        tuple(decided),
-        unit_key_of(definitions.unit_hash_key, unit.unit_type, unit.unit_id),
-        definitions.number,
-        definitions.digest,
-        failure,
-        ignored_count,
-    )
-
-
-def _decided(
-    unit: UnitRequest, decider: Decider, ports: AssignmentPorts
-) -> tuple[Sequence[Assignment], str | None, int]:
-    """The assignments, what went wrong, and how many stored ones count no more."""
-    unit_type, unit_id, attributes, _ = unit
+    if not decider.concerns(unit.unit_type):
+        return _known(unit, decider)
     try:
-        state = ports.states.get(unit_type, unit_id)
+        state = ports.states.get(unit.unit_type, unit.unit_id)
     except StoreUnavailable as error:
-        return decider.decide(unit_type, unit_id, attributes=attributes, state=None), str(error), 0
-    decided = decider.decide(unit_type, unit_id, attributes=attributes, state=state)
+        decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=None)
+        return _known(unit, decider, decided, failure=str(error))
+    return ports.settled.find(unit, decider, state) or _decided(unit, decider, state, ports)
+
+
+def _decided(unit: UnitRequest, decider: Decider, state: UnitState, ports: AssignmentPorts) -> AssignedUnit:
+    decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=state)
     kept, failure = _kept(decided, unit, ports)
-    return kept, failure, _ignored(decider, unit_type, kept, state)
+    ignored_count = _ignored(decider, unit.unit_type, kept, state)
+    assigned = _known(unit, decider, kept, failure=failure, ignored_count=ignored_count)
+    ports.settled.keep(assigned, decider, state)
+    return assigned
+
+
+def _known(
+    unit: UnitRequest,
+    decider: Decider,
+    assignments: Sequence[Assignment] = (),
+    *,
+    failure: str | None = None,
+    ignored_count: int = 0,
+) -> AssignedUnit:
+    definitions = decider.snapshot
+    unit_key = unit_key_of(definitions.unit_hash_key, unit.unit_type, unit.unit_id)
+    return AssignedUnit(
+        unit, tuple(assignments), unit_key, definitions.number, definitions.digest, failure, ignored_count
+    )
 
 
 def _kept(
