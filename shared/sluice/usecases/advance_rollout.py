@@ -102,7 +102,7 @@ def _settled(state: RolloutState, alias: AliasState | None, ports: ControllerPor
 def _decided(state: RolloutState, alias: AliasState, ports: ControllerPorts) -> Advanced:
     reading = read_rollout(state, ports=ports)
     state, decision = pass_gates(state, reading, ports)
-    decision = _warmed_up(state, decision, ports)
+    decision = _warmed_up(state, _never_blind(decision, reading), ports)
     asks_anew = decision.action is Action.ASK and not state.is_asking
     if decision.action not in (Action.HOLD, Action.ASK) or asks_anew:
         _tell_why(state, decision, reading, ports)
@@ -110,6 +110,13 @@ def _decided(state: RolloutState, alias: AliasState, ports: ControllerPorts) -> 
     action = TickAction.HALTED if after.phase is Phase.HALTED else TickAction(decision.action.value)
     reasons = (*decision.reasons, *filter(None, (reading.problem,)))
     return Advanced(action, after, reasons, reading.judgements)
+
+
+def _never_blind(decision: Decision, reading: RolloutReading) -> Decision:
+    """The decision, unless it ends the last watch while nobody can see."""
+    if decision.action is Action.CLOSE and reading.problem:
+        return Decision(Action.HOLD, decision.weight_bps, ("it is not closed unseen",))
+    return decision
 
 
 def _warmed_up(state: RolloutState, decision: Decision, ports: ControllerPorts) -> Decision:

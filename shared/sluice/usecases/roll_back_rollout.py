@@ -25,6 +25,8 @@ def roll_back_rollout(request: RolloutRequest, *, ports: RolloutPorts, runner: C
         state = find_rollout(request.model, request.rollout_id, ports=ports)
         wanted = requests.roll_back(state)
         if wanted == state:
+            if not state.is_closed:
+                runner.start(state.model, state.rollout_id, state.epoch)  # in case a first request died before it
             return state
         try:
             return _rolling_back(state, wanted, request, ports, runner)
