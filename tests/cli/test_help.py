@@ -46,6 +46,7 @@ COMMANDS = [
     ),
     ["predict"],
     ["records", "tail"],
+    *(["ledger", name] for name in ("verify", "show", "what-served")),
 ]
 
 

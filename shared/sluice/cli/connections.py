@@ -15,11 +15,13 @@ from sluice.local.resources import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
 
     from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
     from sluice.cli.gateway_client import GatewayClient
     from sluice.experiments.conditions import LanguageOver
     from sluice.experiments.ports import DefinitionStore, UnitStore
+    from sluice.usecases.append_ledger import LedgerPorts
     from sluice.usecases.check_experiment import Surroundings
 
 _KNOCK_SECONDS = 1.0
@@ -71,6 +73,17 @@ class Connections:
         return DynamoUnits(client, self.address("units_table"))
 
     @cached_property
+    def ledger(self) -> "LedgerPorts":
+        """The ledger of decisions, and its copies."""
+        self._reach_aws()
+        from sluice.adapters.dynamodb_ledger import DynamoLedger
+        from sluice.adapters.s3_ledger_copy import S3LedgerCopies
+        from sluice.usecases.append_ledger import LedgerPorts
+
+        table, bucket = self.address("ledger_table"), self.address("ledger_bucket")
+        return LedgerPorts(DynamoLedger(table, **self._aws), S3LedgerCopies(self._s3, bucket))
+
+    @cached_property
     def language_over(self) -> "LanguageOver":
         """The language of conditions."""
         from sluice.adapters.cel_conditions import CelLanguage
@@ -88,12 +101,18 @@ class Connections:
     def content(self) -> "ContentStore":
         """Artefacts, release documents and large bodies."""
         self._reach_aws()
-        from sluice.adapters.s3_content_store import S3ContentStore, s3_client
+        from sluice.adapters.s3_content_store import S3ContentStore
 
         artefacts = self.address("artefacts_bucket")
+        return S3ContentStore(self._s3, {"artefacts": artefacts, "releases": artefacts})
+
+    @cached_property
+    def _s3(self) -> "S3Client":
+        from sluice.adapters.s3_content_store import s3_client
+
         client = s3_client(**self._aws)
         self._opened.callback(client.close)
-        return S3ContentStore(client, {"artefacts": artefacts, "releases": artefacts})
+        return client
 
     @cached_property
     def inspector(self) -> "ArtefactInspector":

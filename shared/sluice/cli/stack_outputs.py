@@ -13,6 +13,8 @@ OUTPUTS = {
     "registry_table": ("data", "RegistryTable"),
     "experiments_table": ("data", "ExperimentsTable"),
     "units_table": ("data", "UnitsTable"),
+    "ledger_table": ("data", "LedgerTable"),
+    "ledger_bucket": ("data", "LedgerBucket"),
     "artefacts_bucket": ("data", "ArtefactsBucket"),
     "records_bucket": ("data", "RecordsBucket"),
 }

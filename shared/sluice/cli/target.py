@@ -26,6 +26,8 @@ class Target:
     records_bucket: str
     experiments_table: str = ""
     units_table: str = ""
+    ledger_table: str = ""
+    ledger_bucket: str = ""
     function_prefix: str = ""
     gateway_auth: str = ""
     environment: str = ""
@@ -42,6 +44,8 @@ VARIABLES = {
     "registry_table": "SLUICE_REGISTRY_TABLE",
     "experiments_table": "SLUICE_EXPERIMENTS_TABLE",
     "units_table": "SLUICE_UNITS_TABLE",
+    "ledger_table": "SLUICE_LEDGER_TABLE",
+    "ledger_bucket": "SLUICE_LEDGER_BUCKET",
     "artefacts_bucket": "SLUICE_ARTEFACTS_BUCKET",
     "records_bucket": "SLUICE_RECORDS_BUCKET",
     "function_prefix": "SLUICE_FUNCTION_PREFIX",
