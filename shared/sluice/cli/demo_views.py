@@ -1,9 +1,9 @@
 """A rehearsed rollout, told as it goes."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sluice.cli.durations import shown_duration
 from sluice.cli.output import print_plain
 from sluice.cli.verdict_views import verdict_table
 from sluice.cli.weights import percent
@@ -38,9 +38,3 @@ def render_end(document: Mapping[str, Any], console: "Console") -> None:
     end = f"\n{document['final_state']} after {simulated} ({document['requests']} requests, {real:.1f} s here)"
     expected = "" if document["is_as_expected"] else f"; expected: {document['expected_state']}"
     print_plain(f"{end}{expected}", console)
-
-
-def shown_duration(seconds: int) -> str:
-    """`2 h 05 min`; what is less than a minute, in seconds."""
-    minutes, rest = divmod(int(timedelta(seconds=seconds).total_seconds()), 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes else f"{rest} s"
