@@ -8,11 +8,17 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 _ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+_BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+_GOOD_NEWS = cloudwatch.TreatMissingData.NOT_BREACHING
+_BAD_NEWS = cloudwatch.TreatMissingData.BREACHING
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`threshold` broken in `periods` periods of five minutes in a row; `meaning` goes into the alarm's text."""
+    """`threshold` broken in `periods` periods of five minutes in a row; `meaning` goes into the alarm's text.
+
+    `is_lower_bound` is for what must go on all the time: less than the threshold is an alarm, and so is silence.
+    """
 
     metric: cloudwatch.IMetric
     threshold: float
@@ -20,6 +26,7 @@ class Bound:
     meaning: str
     periods: int = 1
     ignores_few_samples: bool = False
+    is_lower_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Owned:
 
 
 def owned_alarm(scope: Construct, name: str, bound: Bound, *, of: Owned) -> cloudwatch.Alarm:
-    """No data is no alarm: what nobody asks costs nothing and is well."""
+    """No data is no alarm, but for a lower bound: what nobody asks costs nothing and is well."""
     runbook = f"{of.runbook}#{bound.chapter}"
     alarm = cloudwatch.Alarm(
         scope,
@@ -41,8 +48,8 @@ def owned_alarm(scope: Construct, name: str, bound: Bound, *, of: Owned) -> clou
         metric=bound.metric,
         threshold=bound.threshold,
         evaluation_periods=bound.periods,
-        comparison_operator=_ABOVE,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        comparison_operator=_BELOW if bound.is_lower_bound else _ABOVE,
+        treat_missing_data=_BAD_NEWS if bound.is_lower_bound else _GOOD_NEWS,
         evaluate_low_sample_count_percentile="ignore" if bound.ignores_few_samples else None,
         alarm_description=f"{of.what}: {bound.meaning}. Owner: {of.owner}. Runbook: {runbook}",
     )
