@@ -14,11 +14,11 @@ from sluice.errors import InvalidDefinition, InvalidUnit
 
 Document = dict[str, Any]
 
-_Kind = TypeVar("_Kind", str, int, bool, list[Any], dict[str, Any])
+_Kind = TypeVar("_Kind", str, int, float, bool, list[Any], dict[str, Any])
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 _IN_WORDS: Mapping[type, str] = MappingProxyType(
-    {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "a mapping"}
+    {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
 )
 _INT64 = range(-(2**63), 2**63)
 _KEY_LIMIT_CHARACTERS = 64
@@ -78,6 +78,11 @@ class Fields:
         """The member; None if it is missing or null."""
         return None if self._document.get(name) is None else self.required(name, kind)
 
+    def number(self, name: str) -> float:
+        """The member. JSON has one kind of number: 1 is 1.0."""
+        is_whole = type(self._document.get(name)) is int
+        return float(self.required(name, int)) if is_whole else self.required(name, float)
+
     def choice(self, name: str, choices: type[_Choice]) -> _Choice:
         """The member, one of a closed set."""
         text = self.required(name, str)
@@ -88,6 +93,10 @@ class Fields:
     def has(self, name: str) -> bool:
         """Whether the member is there."""
         return name in self._document
+
+    def is_null(self, name: str) -> bool:
+        """Whether the member is there and says that there is none."""
+        return self.has(name) and self._document[name] is None
 
     def part(self, name: str, known: Sequence[str]) -> "Fields":
         """The members of a mapping inside this one."""

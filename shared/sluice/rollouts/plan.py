@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sluice.errors import InvalidDefinition
+from sluice.experiments.key import checked_key
 from sluice.rollouts.guardrail import Guardrail
 
 ALL_BPS = 10_000
 _STEP_LIMIT = 20
+_LONGEST_SECONDS = 14 * 86_400
 
 
 class GateKind(StrEnum):
@@ -69,6 +71,7 @@ class Plan:
     warms_up: bool = True
 
     def __post_init__(self) -> None:
+        checked_key("plan", "name", self.name)
         if not 1 <= len(self.steps) <= _STEP_LIMIT:
             raise InvalidDefinition(self.subject, "steps", f"found {len(self.steps)}, allowed: 1 to {_STEP_LIMIT}")
         _check_steps(self)
@@ -86,14 +89,16 @@ class Plan:
 
 
 def _check_steps(plan: Plan) -> None:
+    if not 0 <= plan.final_bake_seconds <= _LONGEST_SECONDS:
+        raise InvalidDefinition(plan.subject, "final_bake_seconds", f"allowed: 0 to {_LONGEST_SECONDS}")
     before = 0
     for position, step in enumerate(plan.steps):
         field = f"steps[{position}]"
         if not before < step.weight_bps < ALL_BPS:
             rule = f"found {step.weight_bps}, must be above {before} and below {ALL_BPS}; promotion is what follows"
             raise InvalidDefinition(plan.subject, f"{field}.weight_bps", rule)
-        if not 60 <= step.bake_seconds <= step.wait_limit_seconds <= 14 * 86_400:
-            rule = "60 <= bake_seconds <= wait_limit_seconds <= 1209600"
+        if not 60 <= step.bake_seconds <= step.wait_limit_seconds <= _LONGEST_SECONDS:
+            rule = f"60 <= bake_seconds <= wait_limit_seconds <= {_LONGEST_SECONDS}"
             raise InvalidDefinition(plan.subject, f"{field}.bake_seconds", rule)
         if step.minimum_requests < 1:
             raise InvalidDefinition(plan.subject, f"{field}.minimum_requests", "must be 1 or more: no data is no news")
