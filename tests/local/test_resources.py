@@ -45,6 +45,7 @@ def test_units_expire_and_nothing_else_does_also_after_a_restart(tmp_path: Path)
     never = {"TimeToLiveStatus": "DISABLED"}
     expected = {
         "sluice-experiments": never,
+        "sluice-ledger-entries": never,
         "sluice-registry": never,
         "sluice-units": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"},
     }

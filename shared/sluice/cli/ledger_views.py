@@ -47,6 +47,7 @@ def report_document(report: LedgerReport) -> dict[str, Any]:
         "entry_hash": report.head.entry_hash,
         "broken": asdict(report.broken) if report.broken else None,
         "repaired_copies": list(report.repaired),
+        "missing_copies": list(report.missing),
     }
 
 
@@ -56,10 +57,16 @@ def render_reports(documents: Sequence[Mapping[str, Any]], console: "Console") -
         print_plain("The ledger is empty.", console)
         return
     rows = (
-        (each["chain"], "holds" if each["is_whole"] else "BROKEN", each["records"], len(each["repaired_copies"]))
+        (
+            each["chain"],
+            "holds" if each["is_whole"] else "BROKEN",
+            each["records"],
+            len(each["repaired_copies"]),
+            len(each["missing_copies"]),
+        )
         for each in documents
     )
-    console.print(table(["Model", "", "Sound records", "Copies written now"], rows))
+    console.print(table(["Model", "", "Sound records", "Copies written now", "Copies missing"], rows))
     for each in documents:
         if broken := each["broken"]:
             print_plain(f"{each['chain']}, record {broken['seq']}: {broken['what']}", console)

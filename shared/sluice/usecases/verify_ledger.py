@@ -1,10 +1,13 @@
 """Recompute a chain, compare it with its copies, and write the copies that a crash left out."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from sluice.errors import NotAvailable
 from sluice.governance.chain_check import difference, fault_of
 from sluice.governance.ledger import EMPTY, Head, LedgerEntry
+from sluice.governance.ports import LedgerCopies
 from sluice.usecases.append_ledger import LedgerPorts
 
 
@@ -18,12 +21,17 @@ class LedgerBreak:
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """`head` is the last record that holds by itself; `repaired` are the numbers that got their copy now."""
+    """`head` is the last record that holds by itself.
+
+    `repaired` are the numbers that got their copy now, `missing` those that have none still: whoever verifies may only
+    read, or the copies are out of reach.
+    """
 
     chain: str
     head: Head
     broken: LedgerBreak | None
     repaired: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -47,13 +55,27 @@ def verify_ledger(chain: str, ports: LedgerPorts) -> LedgerReport:
     for entry in ports.ledger.entries(chain):
         copy = ports.copies.find(chain, holds.seq + 1)
         if what := _fault(entry, holds, copy):
-            return LedgerReport(chain, holds, LedgerBreak(holds.seq + 1, what))
+            return LedgerReport(chain, holds, LedgerBreak(holds.seq + 1, what), missing=_numbers(missing))
         if copy is None:
             missing.append(entry)
         holds = entry.head
     broken = _broken_end(holds, head_before, ports.ledger.head(chain), copied_to)
-    repaired = () if broken else tuple(entry.seq for entry in missing if ports.copies.put(entry))
-    return LedgerReport(chain, holds, broken, repaired)
+    count = 0 if broken else _repair(missing, ports.copies)
+    return LedgerReport(chain, holds, broken, _numbers(missing[:count]), _numbers(missing[count:]))
+
+
+def _repair(missing: Sequence[LedgerEntry], copies: LedgerCopies) -> int:
+    """How many have a copy now: all before the first that could not be written."""
+    count = 0
+    with suppress(NotAvailable):
+        for entry in missing:
+            copies.put(entry)
+            count += 1
+    return count
+
+
+def _numbers(entries: Sequence[LedgerEntry]) -> tuple[int, ...]:
+    return tuple(entry.seq for entry in entries)
 
 
 def _fault(entry: LedgerEntry, before: Head, copy: bytes | None) -> str | None:

@@ -228,14 +228,23 @@ def test_copies_that_a_crash_left_out_are_written_once_and_then_nothing_is_missi
 
     assert [report.is_whole for report in reports] == [True, True]
     assert [report.repaired for report in reports] == [tuple(sorted(lost)), ()]
+    assert [report.missing for report in reports] == [(), ()]
     assert all(copies.find(MODEL, each.seq) == entry_to_bytes(each) for each in ports.ledger.entries(MODEL))
 
 
-def test_a_copy_that_cannot_be_written_is_no_break_but_says_so() -> None:
-    ports = LedgerPorts(WHOLE.ledger, CopiesThatFail(lambda entry: True))
+def test_copies_that_whoever_verifies_cannot_write_are_told_as_missing() -> None:
+    ports = LedgerPorts(WHOLE.ledger, CopiesThatFail(lambda entry: entry.seq == 2))
 
-    with pytest.raises(StoreUnavailable, match="bucket ledger"):
-        verify_ledger(MODEL, ports)
+    report = verify_ledger(MODEL, ports)
+
+    assert (report.is_whole, report.repaired, report.missing) == (True, (1,), (2, 3, 4))
+
+
+def test_what_is_missing_is_told_of_a_broken_chain_too() -> None:
+    for stored in (without(4), replaced(4, content=b"{}")):
+        ports = LedgerPorts(spoilt(WHOLE, stored).ledger, GivenCopies({1: COPIES[1]}))
+
+        assert verify_ledger(MODEL, ports).missing == (2, 3)
 
 
 @pytest.mark.parametrize("stored", [replaced(2, content=b"{}"), [*ENTRIES, LAST]])
