@@ -45,15 +45,16 @@ class RememberedWindows:
         asked = _Asked(model, stable_version, candidate_version, since, baseline)
         if asked != self._asked:
             self._asked, self._windows, self._until = asked, [], None
-        self._windows += self._source.windows(
-            model,
-            stable_version=stable_version,
-            candidate_version=candidate_version,
-            since=self._until or since,
-            until=until,
-            baseline=baseline,
-        )
-        self._until = until
+        if until != self._until:
+            self._windows += self._source.windows(
+                model,
+                stable_version=stable_version,
+                candidate_version=candidate_version,
+                since=self._until or since,
+                until=until,
+                baseline=baseline,
+            )
+            self._until = until
         return tuple(self._windows)
 
     def settled_until(self, now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from sluice.cli.connections import Connections
 from sluice.cli.example_models import FOLDER, find_examples, release_each
 from sluice.cli.running_plane import running_plane, target_of_plane
 from sluice.local.demo.conduct import Fault, conduct_with
+from sluice.local.demo.looks import RememberingJudge, SettledEvery
 from sluice.local.demo.rehearsal import Rehearsal
 from sluice.local.demo.rehearsed_handlers import RehearsedHandlers
 from sluice.local.demo.rehearsed_plan import LABEL, LABEL_EDGES, rehearsed_plan
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 MODEL = "digits"
 CANDIDATE_RELEASE = 2
+# A look costs tens of milliseconds, and ten hours have six hundred minutes.
+_BETWEEN_LOOKS = timedelta(minutes=5)
 _AS_FAST_AS_IT_GOES = ThrottleSettings(rate_per_second=1e9, burst_count=1_000_000)
 
 
@@ -123,8 +126,8 @@ def _ports(connections: Connections, plane: "Plane") -> ControllerPorts:
         registry=connections.registry,
         events=MemoryEvents(),
         clock=plane.clock,
-        metrics=RememberedWindows(source),
-        judge=judge,
+        metrics=RememberedWindows(SettledEvery(source, _BETWEEN_LOOKS)),
+        judge=RememberingJudge(judge),
         warm_up=partial(warm_rollout, registry=connections.registry, calls=calls),
         ask_gate=lambda _state, _gate: None,
     )

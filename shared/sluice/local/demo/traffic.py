@@ -13,7 +13,7 @@ import numpy as np
 from sluice.errors import NotAvailable
 
 _BODIES = 200
-_NOISE = 1.5
+_NOISE = 0.5
 _TIMEOUT_SECONDS = 30.0
 _HEADERS = {"content-type": "application/json"}
 
