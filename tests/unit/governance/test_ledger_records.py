@@ -1,6 +1,7 @@
 """Every type of record as a document that can be chained."""
 
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +133,16 @@ def test_of_an_alias_a_record_keeps_the_releases_of_its_own_versions() -> None:
 
 def test_an_effect_is_an_effect() -> None:
     assert (Effect.type, Record.__slots__) == (RecordType.EFFECT, ("model", "rollout_id", "actor", "at"))
+
+
+def test_the_table_of_the_documentation_names_every_type_and_member() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text()
+    rows = [line.split("|") for line in text.partition("## Records")[2].splitlines() if line.startswith("| `")]
+    told = {name: set(_names(row[3])) for row in rows for name in _names(row[1])}
+
+    common = {"type", "ts", "model", "rollout_id", "actor"}
+    assert told == {record.type.value: set(to_document(record)) - common for record in RECORDS}
+
+
+def _names(cell: str) -> list[str]:
+    return cell.split("`")[1::2]
