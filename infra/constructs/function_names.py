@@ -15,9 +15,10 @@ def model_function_name(environment: Environment, model: str) -> str:
 
 def model_function_arns(scope: Construct, environment: Environment) -> Sequence[str]:
     """The ARN of every model function of the environment, built from its name."""
-    names = [model_function_name(environment, model.name) for model in environment.models]
-    stack = cdk.Stack.of(scope)
+    return [function_arn(scope, model_function_name(environment, model.name)) for model in environment.models]
+
+
+def function_arn(scope: Construct, name: str) -> str:
+    """The ARN of a function of this account and region."""
     colon = cdk.ArnFormat.COLON_RESOURCE_NAME
-    return [
-        stack.format_arn(service="lambda", resource="function", resource_name=name, arn_format=colon) for name in names
-    ]
+    return cdk.Stack.of(scope).format_arn(service="lambda", resource="function", resource_name=name, arn_format=colon)

@@ -38,6 +38,10 @@ class GrantedTable(Construct):
         """One partition at a time, and its items put, changed and deleted, one by one."""
         self._grant(grantee, "Query", "PutItem", "UpdateItem", "DeleteItem")
 
+    def grant_keep_items(self, grantee: iam.IGrantable) -> None:
+        """Single items and one partition at a time; items put, deleted and checked, several in one transaction."""
+        self._grant(grantee, "GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
+
     def _grant(self, grantee: iam.IGrantable, *operations: str) -> None:
         actions = [f"dynamodb:{operation}" for operation in operations]
         iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self.table.table_arn])

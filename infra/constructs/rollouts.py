@@ -1,0 +1,35 @@
+"""Everything that a rollout runs on: a bus, the controller's machine and function, and the failsafe."""
+
+from constructs import Construct
+
+from infra.constructs.domain_bus import DomainBus
+from infra.constructs.registry_function import RegistryFunctionProps
+from infra.constructs.rollout_data import RolloutData
+from infra.constructs.rollout_functions import Failsafe, RolloutProps, RolloutSteps
+from infra.constructs.rollout_machine import RolloutMachine, RolloutMachineProps
+from infra.constructs.rollout_metrics import RolloutMetrics
+from sluice.rollouts.state_machine import rollout_machine
+
+
+class Rollouts(Construct):
+    """`machine`, `bus` and `data`, for whoever may ask for a rollout; `metrics`, for whoever watches."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: RegistryFunctionProps, *, data: RolloutData) -> None:
+        super().__init__(scope, construct_id)
+        environment, self.data = props.environment, data
+        self.bus = DomainBus(self, "Events", environment=environment)
+        ours = RolloutProps(props.place, environment, props.layers, data, self.bus)
+        steps = RolloutSteps(self, "Controller", ours)
+        failsafe = Failsafe(self, "Failsafe", ours)
+        self.machine = RolloutMachine(
+            self,
+            "Machine",
+            RolloutMachineProps(
+                f"{environment.function_prefix}rollout",
+                rollout_machine("${Tick}"),
+                steps.alias,
+                props.place,
+                data.keys.catalog,
+            ),
+        )
+        self.metrics = RolloutMetrics(self.machine.arn, failsafe.function, failsafe.restored)
