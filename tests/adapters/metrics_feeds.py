@@ -13,6 +13,7 @@ from sluice.rollouts.minutes import minute_of
 from sluice.rollouts.ports import MetricsSource
 from sluice.rollouts.readings import Baseline
 from sluice.rollouts.windows_from_records import Watched, baseline_from_records, windows_from_records
+from tests.adapters.fake_cloudwatch import FakeCloudWatch
 
 QUANTILES = (5_000, 9_900)
 DELAY = timedelta(minutes=2)
@@ -56,6 +57,24 @@ class MemoryFeed:
                 records, model="churn", function_version=version, since=since, until=until, quantiles_bps=QUANTILES
             )
             self.source.put_baseline("churn", version, found)
+
+
+@dataclass
+class CloudWatchFeed:
+    """Metrics as CloudWatch makes them of records that are embedded metric format."""
+
+    source: MetricsSource
+    cloudwatch: FakeCloudWatch
+
+    def feed(self, records: Iterable[dict[str, Any]], slow: Baseline) -> None:
+        for record in records:
+            at = datetime.fromisoformat(record["at"])
+            dimensions = {name: record[name] for name in ("model", "function_version")}
+            for name in _METRICS & set(record):
+                self.cloudwatch.put("Sluice", name, dimensions, at, record[name])
+
+
+_METRICS = frozenset({"LatencyMs", "WarmLatencyMs", "ColdLatencyMs", "ServerErrors", "ColdStarts", "NonFiniteOutputs"})
 
 
 @dataclass

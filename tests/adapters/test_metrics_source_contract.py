@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from sluice.adapters.cloudwatch_metrics_source import CloudWatchMetricsSource, CloudWatchSettings
 from sluice.adapters.log_records import LogRecords
 from sluice.adapters.memory_metrics_source import MemoryMetricsSource
 from sluice.adapters.record_metrics_source import RecordMetricsSource
@@ -13,7 +14,8 @@ from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
 from sluice.local.lambda_host.log_store import LogStore
 from sluice.rollouts.readings import Baseline, Window
 from tests.adapters.conftest import REGION, serving
-from tests.adapters.metrics_feeds import DELAY, QUANTILES, Feed, LogFeed, MemoryFeed, SetClock
+from tests.adapters.fake_cloudwatch import FakeCloudWatch
+from tests.adapters.metrics_feeds import DELAY, QUANTILES, CloudWatchFeed, Feed, LogFeed, MemoryFeed, SetClock
 from tests.unit.rollouts.records import NOON, a_record, minutes
 
 SLOW = Baseline({5_000: 10.0, 9_900: 20.0}, {9_900: 300.0})
@@ -33,7 +35,16 @@ def log_feed(clock: SetClock) -> Iterator[LogFeed]:
         client.close()
 
 
-@pytest.fixture(params=["memory", "records"])
+@pytest.fixture
+def cloudwatch_feed(clock: SetClock) -> Iterator[CloudWatchFeed]:
+    cloudwatch = FakeCloudWatch()
+    with serving(cloudwatch) as url:
+        client = boto3.client("cloudwatch", region_name=REGION, endpoint_url=url)
+        yield CloudWatchFeed(CloudWatchMetricsSource(client, clock, CloudWatchSettings(timeout_seconds=0)), cloudwatch)
+        client.close()
+
+
+@pytest.fixture(params=["memory", "records", "cloudwatch"])
 def feed(request: pytest.FixtureRequest, clock: SetClock) -> Feed:
     if request.param == "memory":
         return MemoryFeed(MemoryMetricsSource(clock, delay=DELAY))

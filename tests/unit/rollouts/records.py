@@ -34,8 +34,7 @@ def a_record(
         "request_body": '{"inputs":[]}',
         "status": status,
     }
-    if cold_ms is not None:
-        record["ColdLatencyMs"] = cold_ms
+    record["WarmLatencyMs" if cold_ms is None else "ColdLatencyMs"] = latency_ms if cold_ms is None else cold_ms
     if scores is not None:
         record["outputs"] = [{"name": "scores", "datatype": "FP32", "shape": [1, len(scores)], "data": scores}]
     return record | members
