@@ -1,8 +1,8 @@
 """The Step Functions machine that runs a rollout's controller, in JSONPath: tick, and wait, until it is over.
 
 Its input is `controller_input`. A tick that fails is followed by the next one: the answer to a controller that cannot
-go on is the failsafe, never the end of an execution. Before an execution's history is full (25,000 events) it starts
-its successor, of the next epoch, and ends.
+go on is the failsafe, never the end of an execution. The failsafe closes the rollout, and the next tick that works ends
+the execution. Before its history is full (25,000 events), an execution starts its successor, of the next epoch.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ def controller_input(model: str, rollout_id: str, epoch: int) -> dict[str, Any]:
 
 
 def execution_name(model: str, rollout_id: str, epoch: int) -> str:
-    """At most 80 characters; AWS starts no second execution of a name."""
+    """AWS starts no second execution of a name, and takes 80 characters: 40 of a model, 32 of an id, 6 of an epoch."""
     return f"{model}-{rollout_id}-{epoch}"
 
 

@@ -8,7 +8,7 @@ from sluice.rollouts.move import Move, MoveKind
 from sluice.rollouts.shares import shares_now
 from sluice.rollouts.state import Phase, RolloutState, Wish
 from sluice.usecases.rollout_incident import Mishap, open_incident
-from sluice.usecases.rollout_ports import CONTROLLER, RolloutPorts
+from sluice.usecases.rollout_ports import CONTROLLER, FAILSAFE, RolloutPorts
 from sluice.usecases.rollout_records import announce, facts_of, is_recorded, record, weights_as, weights_as_seen
 
 
@@ -58,7 +58,9 @@ def halt(state: RolloutState, alias: AliasState | None, ports: RolloutPorts) -> 
     if not is_recorded(state, ports, RecordType.FOREIGN_CHANGE):
         record(ForeignChange(**facts_of(state, CONTROLLER, ports), expected=expected, alias=seen), ports)
     now, evidence = ports.clock.now(), {"expected": asdict(expected), "alias": asdict(seen)}
-    open_incident(state, Mishap(what, evidence, began_at=now, detected_at=now), by=CONTROLLER, ports=ports)
+    open_incident(
+        state, Mishap(what, evidence, began_at=now, detected_at=now, chapter="halted"), by=CONTROLLER, ports=ports
+    )
     return close(state, Phase.HALTED, what, by=CONTROLLER, ports=ports)
 
 
@@ -69,7 +71,8 @@ def _rolled_back(state: RolloutState, move: Move, ports: RolloutPorts) -> Rollou
     if state.first_step_at or phase is Phase.ROLLED_BACK:
         began_at = state.step_started_at or state.started_at
         times = {"began_at": began_at, "detected_at": move.decided_at, "restored_at": ports.clock.now()}
-        open_incident(state, Mishap(reason, move.evidence, **times), by=move.by, ports=ports)
+        chapter = "failsafe" if move.by == FAILSAFE else "rolled-back"
+        open_incident(state, Mishap(reason, move.evidence, **times, chapter=chapter), by=move.by, ports=ports)
     return close(replace(state, weight_bps=0), phase, reason, by=move.by, ports=ports)
 
 

@@ -13,13 +13,14 @@ from sluice.usecases.rollout_records import announce, facts_of, is_recorded, rec
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """What happened; `restored_at` stays None where nothing was restored."""
+    """What happened; `restored_at` stays None where nothing was restored. `chapter` is the runbook's."""
 
     what: str
     evidence: Mapping[str, Any]
     began_at: datetime
     detected_at: datetime
     restored_at: datetime | None = None
+    chapter: str = "rolled-back"
 
 
 def open_incident(state: RolloutState, mishap: Mishap, *, by: str, ports: RolloutPorts) -> None:
@@ -32,7 +33,7 @@ def open_incident(state: RolloutState, mishap: Mishap, *, by: str, ports: Rollou
         what=mishap.what,
         evidence=mishap.evidence,
         owner=model.owner if model else "",
-        runbook=ports.runbook,
+        runbook=f"{ports.runbook}#{mishap.chapter}",
         began_at=mishap.began_at,
         detected_at=mishap.detected_at,
         restored_at=mishap.restored_at,

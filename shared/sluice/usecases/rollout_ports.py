@@ -24,6 +24,7 @@ class RolloutPorts:
     """All that moving an alias and telling of it needs; people's changes and the failsafe need no more.
 
     `lease_seconds` after the last tick that came to its end, the failsafe takes the candidate's traffic away.
+    `runbook` is what an incident sends its reader to, at the chapter of what happened.
     """
 
     store: RolloutStore
@@ -33,7 +34,7 @@ class RolloutPorts:
     events: DomainEvents
     clock: Clock
     lease_seconds: int = 600
-    runbook: str = "docs/runbooks/rolled-back.md"
+    runbook: str = "docs/runbook.md"
 
     def lease_from(self, now: datetime) -> datetime:
         """When a lease that is renewed now lapses."""

@@ -4,7 +4,7 @@ A process may die between any two of these; the same call again, with the same i
 """
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sluice.catalog.alias import AliasState
 from sluice.errors import (
@@ -17,6 +17,7 @@ from sluice.errors import (
 )
 from sluice.governance.records import RolloutStarted
 from sluice.rollouts.plan import Plan
+from sluice.rollouts.plan_document import plan_to_document
 from sluice.rollouts.ports import ControllerRunner
 from sluice.rollouts.state import RolloutState
 from sluice.usecases.refuse_open_rollout import has_open_rollout, open_rollout
@@ -132,6 +133,6 @@ def _started(state: RolloutState, ports: RolloutPorts) -> RolloutStarted:
         stable_release=state.stable_release,
         candidate_release=state.candidate_release,
         artefact_digest=state.artefact_digest,
-        plan=asdict(state.plan),
+        plan=plan_to_document(state.plan),
         why=state.why,
     )

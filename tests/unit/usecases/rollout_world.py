@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sluice.adapters.memory_controllers import MemoryControllers
+from sluice.adapters.memory_events import MemoryEvents
 from sluice.adapters.memory_ledger import MemoryLedger, MemoryLedgerCopies
 from sluice.adapters.memory_metrics_source import MemoryMetricsSource
 from sluice.adapters.memory_publisher import MemoryPublisher
@@ -109,16 +110,6 @@ class ScriptedJudge:
         return [Judgement(it.key, self.verdict, f"it is {self.verdict}", {"ratio": 1.5}) for it in guardrails]
 
 
-class ToldEvents:
-    """What was put on the bus."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, Mapping[str, Any]]] = []
-
-    def publish(self, kind: str, detail: Mapping[str, Any], *, at: datetime) -> None:
-        self.told.append((kind, detail))
-
-
 class Mortal:
     """A port whose calls are counted and may fail: `moment` is called before and after every one of them."""
 
@@ -144,7 +135,7 @@ class RolloutWorld:
     clock: HandMovedClock = field(default_factory=HandMovedClock)
     store: MemoryRollouts = field(default_factory=MemoryRollouts)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    events: ToldEvents = field(default_factory=ToldEvents)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
     judge: ScriptedJudge = field(default_factory=ScriptedJudge)
     controllers: MemoryControllers = field(default_factory=MemoryControllers)
     registry: MemoryRegistry = field(default_factory=a_registry)

@@ -80,10 +80,10 @@ def test_a_bad_candidate_is_rolled_back_with_an_incident_and_its_artefact_is_qua
 
     assert (advanced.action, world.state.phase, world.shares) == (TickAction.ROLL_BACK, Phase.ROLLED_BACK, STABLE)
     [incident] = world.records("INCIDENT")
-    assert incident["owner"] == "growth"
+    assert (incident["owner"], incident["runbook"]) == ("growth", "docs/runbook.md#rolled-back")
     assert incident["evidence"]["judgements"][0]["numbers"] == {"ratio": 1.5}
     assert (incident["began_at"], incident["restored_at"]) == ("2026-11-21T12:01:00Z", "2026-11-21T12:02:00Z")
-    [told] = [detail for kind, detail in world.events.told if kind == "RolloutIncident"]
+    [told] = [it.detail for it in world.events.told if it.kind == "RolloutIncident"]
     assert (told["seconds_to_detect"], told["seconds_to_restore"]) == (60, 60)
     with pytest.raises(ArtefactQuarantined):
         world.start(rollout_id="r-2")
@@ -111,7 +111,7 @@ def test_no_news_is_no_good_news_it_holds_then_asks_once(verdict: Verdict) -> No
     assert set(actions[10:]) == {TickAction.ASK}
     assert world.shares == STEP_1
     assert [it["action"] for it in world.records("DECISION")] == ["advance", "ask"]
-    assert [kind for kind, _ in world.events.told].count("RolloutAsks") == 1
+    assert [it.kind for it in world.events.told].count("RolloutAsks") == 1
 
 
 def test_a_plan_may_roll_back_where_nobody_can_judge_in_time() -> None:
