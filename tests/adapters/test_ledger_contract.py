@@ -11,7 +11,7 @@ from sluice.adapters.dynamodb_ledger import DynamoLedger
 from sluice.adapters.memory_ledger import MemoryLedger, MemoryLedgerCopies
 from sluice.adapters.s3_ledger_copy import S3LedgerCopies, object_key
 from sluice.errors import InvalidRequest, LedgerBroken, LedgerMoved, StoreUnavailable
-from sluice.governance.ledger import EMPTY, LedgerEntry, next_entry
+from sluice.governance.ledger import EMPTY, Head, LedgerEntry, next_entry
 from sluice.governance.ledger_document import entry_to_bytes
 from sluice.governance.ports import Ledger, LedgerCopies
 from sluice.local.resources import create_ledger_bucket
@@ -124,13 +124,20 @@ def test_an_appender_whose_head_is_stale_reads_it_again(
     assert dynamo_ledger.append("credit", RECORD).seq == 2
 
 
-def test_an_appender_that_is_always_late_gives_up(dynamo_ledger: DynamoLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    appended(dynamo_ledger, 1)
+@pytest.mark.parametrize("stale", [EMPTY, Head(1, "ff" * 32)])
+def test_an_appender_that_is_always_late_gives_up(
+    dynamo_ledger: DynamoLedger, monkeypatch: pytest.MonkeyPatch, stale: Head
+) -> None:
+    [first] = appended(dynamo_ledger, 1)
     monkeypatch.setattr("sluice.adapters.dynamodb_ledger._LONGEST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(dynamo_ledger, "head", lambda chain: EMPTY)
+    with monkeypatch.context() as late:
+        late.setattr(dynamo_ledger, "head", lambda chain: stale)
 
-    with pytest.raises(LedgerMoved, match="'credit' has just grown"):
-        dynamo_ledger.append("credit", RECORD)
+        with pytest.raises(LedgerMoved, match="'credit' has just grown"):
+            dynamo_ledger.append("credit", RECORD)
+
+    assert list(dynamo_ledger.entries("credit")) == [first]
+    assert dynamo_ledger.head("credit") == first.head
 
 
 def test_a_chain_that_is_longer_than_its_head_takes_no_record(
