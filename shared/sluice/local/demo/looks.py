@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sluice.rollouts.guardrail import Guardrail
+from sluice.rollouts.longer_windows import longer_windows, period_start
 from sluice.rollouts.ports import MetricsSource
 from sluice.rollouts.readings import Baseline, Window
 from sluice.rollouts.verdict import Judgement
@@ -11,7 +12,7 @@ from sluice.usecases.rollout_ports import Judge
 
 
 class SettledEvery:
-    """`rollouts.ports.MetricsSource` over another one, whose readings settle only once in a `period`."""
+    """`rollouts.ports.MetricsSource` over another one: its windows are as long as `period`, and settle with its end."""
 
     def __init__(self, source: MetricsSource, period: timedelta) -> None:
         self._source = source
@@ -28,7 +29,7 @@ class SettledEvery:
         baseline: Baseline,
     ) -> Sequence[Window]:
         """See the port."""
-        return self._source.windows(
+        windows = self._source.windows(
             model,
             stable_version=stable_version,
             candidate_version=candidate_version,
@@ -36,11 +37,11 @@ class SettledEvery:
             until=until,
             baseline=baseline,
         )
+        return longer_windows(windows, self._period)
 
     def settled_until(self, now: datetime) -> datetime:
         """See the port."""
-        settled = self._source.settled_until(now)
-        return settled - (settled - datetime.min.replace(tzinfo=settled.tzinfo)) % self._period
+        return period_start(self._source.settled_until(now), self._period)
 
     def baseline(
         self, model: str, *, function_version: str, since: datetime, until: datetime, quantiles_bps: Sequence[int]

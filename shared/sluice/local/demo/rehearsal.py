@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sluice.local.demo.traffic import Traffic
 from sluice.local.movable_clock import MovableClock
-from sluice.rollouts.minutes import next_minute_of
+from sluice.rollouts.longer_windows import period_start
 from sluice.usecases.advance_rollout import Advanced, advance_rollout
 from sluice.usecases.rollout_ports import ControllerPorts
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Rehearsal:
     requests_per_minute: int
 
     def begin(self) -> None:
-        """Stop the clock at the beginning of a minute."""
-        self.clock.move_to(next_minute_of(self.clock.freeze()))
+        """Stop the clock at the beginning of an hour, so that every run falls into minutes alike."""
+        self.clock.move_to(period_start(self.clock.freeze(), _HOUR) + _HOUR)
 
     def pass_minutes(self, count: int) -> None:
         """Let clients ask, and the time go by."""
