@@ -34,6 +34,16 @@ def artefact_from_document(files: list[Document]) -> Artefact:
     return Artefact(tuple(ArtefactFile(**file) for file in files))
 
 
+def reference_to_document(reference: Mapping[str, tuple[float, ...]]) -> Document:
+    """The member that holds the frozen bins; none without any, so that digests of before there were any stay."""
+    return {"reference": {name: list(edges) for name, edges in reference.items()}} if reference else {}
+
+
+def reference_from_document(document: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    """The frozen bins of the document that holds the member, or does not."""
+    return {name: tuple(map(float, edges)) for name, edges in document.get("reference", {}).items()}
+
+
 def signature_to_document(signature: Signature) -> Document:
     """Inputs and outputs in the graph's order."""
     return {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
@@ -26,6 +27,14 @@ def _distinct(names: list[str]) -> list[str]:
     if twice:
         raise PydanticCustomError("allowed", "each name once, not {twice} twice", {"twice": ", ".join(twice)})
     return names
+
+
+def _ascending(numbers: list[float]) -> list[float]:
+    for before, after in pairwise(numbers):
+        if not before < after:
+            words = "numbers that grow, not {after} after {before}"
+            raise PydanticCustomError("allowed", words, {"before": before, "after": after})
+    return numbers
 
 
 def _tensor_values(value: Any) -> Any:
@@ -78,6 +87,18 @@ class GoldenSection(_Section):
     tolerance: FiniteFloat = Field(ge=0)
 
 
+class OutputReferenceSection(_Section):
+    """How one output was distributed when the version was made: bins, by the values between which they lie."""
+
+    edges: Annotated[list[FiniteFloat], AfterValidator(_ascending)] = Field(min_length=2, max_length=101)
+
+
+class ReferenceSection(_Section):
+    """What later predictions are compared with; frozen with the version."""
+
+    outputs: dict[str, OutputReferenceSection] = Field(min_length=1)
+
+
 class Manifest(_Section):
     """A whole `model.yaml`, with the files that it names read in: golden examples, card."""
 
@@ -88,5 +109,6 @@ class Manifest(_Section):
     output_meaning: dict[str, Text]
     lineage: LineageSection
     metrics: dict[str, FiniteFloat] = {}
+    reference: ReferenceSection | None = None
     golden_examples: list[GoldenSection] = Field(min_length=1)
     card: Text

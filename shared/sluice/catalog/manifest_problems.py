@@ -22,6 +22,7 @@ _ALLOWED: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "model_type": lambda _: "a mapping",
         "greater_than_equal": lambda context: f"{context['ge']:g} or more",
         "less_than_equal": lambda context: f"{context['le']} or less",
+        "too_long": lambda context: f"{context['max_length']} or fewer entries",
         "too_short": lambda context: f"{context['min_length']} or more entries",
     }
 )
@@ -49,8 +50,9 @@ def _path(place: Sequence[str | int]) -> str:
 
 def _fields_at(place: Sequence[str | int], section: type[BaseModel]) -> list[str]:
     for step in place:
-        if isinstance(step, str):
+        # A name that the section does not have is a key of the mapping before it.
+        if isinstance(step, str) and step in section.model_fields:
             kind = section.model_fields[step].annotation
             inner = [kind, *getattr(kind, "__args__", ())]
-            section = next(each for each in inner if isinstance(each, type) and issubclass(each, BaseModel))
+            section = next((each for each in inner if isinstance(each, type) and issubclass(each, BaseModel)), section)
     return list(section.model_fields)

@@ -37,6 +37,7 @@ def disagreements(manifest: Manifest, signature: Signature) -> list[str]:
         for name in manifest.output_meaning
         if name not in outputs
     ]
+    problems += _unwatchable(manifest, signature)
     feature_count = _feature_count(signature)
     if manifest.feature_names and feature_count not in (None, len(manifest.feature_names)):
         found, shape = len(manifest.feature_names), list(signature.inputs[0].shape)
@@ -66,6 +67,7 @@ def pending_version(
         registered_by=by,
         registered_at=at,
         approval=Approval(ApprovalState.PENDING, by, at, "registered"),
+        reference=_reference_of(manifest),
     )
     return replace(version, manifest_digest=promise_digest(version))
 
@@ -73,6 +75,22 @@ def pending_version(
 def document_size_bytes(version: ModelVersion) -> int:
     """What the version takes in a store."""
     return len(to_canonical_bytes(version_to_document(version)))
+
+
+def _reference_of(manifest: Manifest) -> dict[str, tuple[float, ...]]:
+    outputs = manifest.reference.outputs if manifest.reference else {}
+    return {name: tuple(map(float, each.edges)) for name, each in outputs.items()}
+
+
+def _unwatchable(manifest: Manifest, signature: Signature) -> list[str]:
+    """Bins are for numbers."""
+    numbers = {spec.name for spec in signature.outputs if spec.datatype not in ("BYTES", "BOOL")}
+    allowed = ", ".join(sorted(numbers)) or "none"
+    return [
+        f"reference.outputs.{name}: found no output of numbers with this name, allowed: {allowed}"
+        for name in _reference_of(manifest)
+        if name not in numbers
+    ]
 
 
 def _feature_count(signature: Signature) -> int | None:

@@ -1,7 +1,7 @@
 """A model version: an artefact and everything that was promised about it, immutable once registered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -68,7 +68,8 @@ class ModelVersion:
 
     `output_meaning` says in words what each output is; `card` is Markdown;
     `manifest_digest` is the SHA-256 of the canonical JSON of everything but number, approval and registration,
-    so that the same promise about the same artefact is recognised whichever number it asks for.
+    so that the same promise about the same artefact is recognised whichever number it asks for. `reference` are the
+    frozen bins of outputs, by name: n + 1 ascending edges of n bins; no entry for an output that nobody watches.
     """
 
     model: str
@@ -85,3 +86,4 @@ class ModelVersion:
     registered_by: str
     registered_at: datetime
     approval: Approval
+    reference: Mapping[str, tuple[float, ...]] = field(default_factory=dict)

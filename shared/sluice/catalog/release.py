@@ -1,7 +1,7 @@
 """A release: exactly what one Lambda function version serves, for ever."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sluice.catalog.model import Model
@@ -36,6 +36,8 @@ class ReleasedVersion:
     number: int
     artefact: Artefact
     signature: Signature
+    reference: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """Frozen bins of outputs, as `ModelVersion` has them: what a rollout counts predictions by."""
 
 
 @dataclass(frozen=True, slots=True)

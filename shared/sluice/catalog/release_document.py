@@ -15,6 +15,8 @@ from sluice.catalog.document_parts import (
     artefact_to_document,
     model_from_document,
     model_to_document,
+    reference_from_document,
+    reference_to_document,
     signature_from_document,
     signature_to_document,
 )
@@ -61,9 +63,11 @@ def _version_to_document(version: ReleasedVersion) -> Document:
     return {
         "artefact": artefact_to_document(version.artefact),
         "signature": signature_to_document(version.signature),
+        **reference_to_document(version.reference),
     }
 
 
 def _version_from_document(number: int, document: Mapping[str, Any]) -> ReleasedVersion:
     artefact = artefact_from_document(document["artefact"])
-    return ReleasedVersion(number, artefact, signature_from_document(document["signature"]))
+    signature = signature_from_document(document["signature"])
+    return ReleasedVersion(number, artefact, signature, reference_from_document(document))

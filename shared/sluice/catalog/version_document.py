@@ -14,6 +14,8 @@ from sluice.catalog.document_parts import (
     Document,
     artefact_from_document,
     artefact_to_document,
+    reference_from_document,
+    reference_to_document,
     signature_from_document,
     signature_to_document,
 )
@@ -48,6 +50,7 @@ def version_from_document(document: Mapping[str, Any], approval: Approval) -> Mo
         registered_by=document["registered_by"],
         registered_at=datetime.fromisoformat(document["registered_at"]),
         approval=approval,
+        reference=reference_from_document(document),
     )
 
 
@@ -84,6 +87,7 @@ def _promise(version: ModelVersion) -> Document:
         "metrics": dict(version.metrics),
         "golden_examples": [golden_to_document(each) for each in version.golden_examples],
         "card": version.card,
+        **reference_to_document(version.reference),
     }
 
 

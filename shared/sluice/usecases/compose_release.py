@@ -45,7 +45,10 @@ def compose_release(
     preload = tuple(dict.fromkeys([*_preload(wish), *needs.preloaded]))
     versions = _versions(model, replace(wish, preload=preload), registry)
     _check_budget(versions, preload, wish.settings, needs)
-    released = {number: ReleasedVersion(number, each.artefact, each.signature) for number, each in versions.items()}
+    released = {
+        number: ReleasedVersion(number, each.artefact, each.signature, each.reference)
+        for number, each in versions.items()
+    }
     return ReleaseContent(model, wish.default_version, preload, released, wish.settings)
 
 

@@ -10,11 +10,16 @@ from typing import Any
 import pytest
 
 from sluice.adapters.memory_candidate_calls import MemoryCandidateCalls
+from sluice.adapters.memory_registry import MemoryRegistry
+from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model_version import GoldenExample, ModelVersion
-from sluice.errors import CandidateFailed
+from sluice.catalog.release import Release
+from sluice.errors import CandidateFailed, UnknownRelease
 from sluice.inference.own_call import OwnCall, Purpose, own_call_of
-from sluice.usecases.warm_candidate import WarmUp, warm_candidate
-from tests.unit.catalog.builders import a_version
+from sluice.rollouts.state import RolloutState
+from sluice.usecases.warm_candidate import WarmUp, warm_candidate, warm_rollout
+from tests.unit.catalog.builders import a_content, a_model, a_release, a_version, an_event
+from tests.unit.rollouts.rollout_builders import a_rollout
 
 EXAMPLES = (
     GoldenExample("one", {"x": [[1.0, 1.0, 1.0]]}, {"scores": [[2.0, 0.75]]}, 1e-6),
@@ -112,3 +117,35 @@ def test_only_the_outputs_that_an_example_promises_are_compared() -> None:
     promise = replace(EXAMPLES[0], outputs={})
 
     assert warmed(answering(0.0, 0.0), a_version(golden_examples=(promise,))) == WarmUp(1)
+
+
+def a_rollout_of(release: Release | None, *versions: ModelVersion) -> tuple[RolloutState, MemoryRegistry]:
+    registry = MemoryRegistry()
+    registry.save_model(a_model(), an_event())
+    for version in versions:
+        registry.add_version(version, an_event())
+    if release is not None:
+        registry.add_release(release, an_event())
+    return replace(a_rollout(), model="churn", candidate_release=1, candidate_version="7"), registry
+
+
+def test_a_rollouts_candidate_answers_for_every_version_that_its_release_preloads() -> None:
+    approved = [a_version(it, ApprovalState.APPROVED, golden_examples=EXAMPLES[:it]) for it in (1, 2)]
+    state, registry = a_rollout_of(a_release(1, a_content(2, (1, 2), preload=(2, 1))), *approved)
+    asked = []
+
+    def function(event: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(event["pathParameters"]["model_version"])
+        return answering()(event)
+
+    calls = MemoryCandidateCalls("churn", {"7": function})
+
+    assert warm_rollout(state, registry=registry, calls=calls) == WarmUp(answered=3)
+    assert sorted(asked) == ["1", "2", "2"]
+
+
+def test_a_rollout_of_a_release_that_is_not_there_cannot_be_warmed() -> None:
+    state, registry = a_rollout_of(None)
+
+    with pytest.raises(UnknownRelease):
+        warm_rollout(state, registry=registry, calls=MemoryCandidateCalls("churn", {}))
