@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import copysign, inf, sqrt
 
 from sluice.analysis.always_valid import evidence, half_width_multiplier
-from sluice.analysis.moments import Moments
+from sluice.analysis.moments import Moments, added
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,16 @@ def mean_difference(
 ) -> MeanDifference | None:
     """The candidate's mean less `scale` times the stable side's; None where a side has fewer than two to compare."""
     pairs = [(candidate, stable) for candidate, stable in windows if candidate.count and stable.count]
-    candidate, stable = (sum((pair[side] for pair in pairs), Moments()) for side in (0, 1))
+    candidate, stable = (added([pair[side] for pair in pairs]) for side in (0, 1))
     if min(candidate.count, stable.count) < 2:
         return None
     weights = [one.count * other.count / (one.count + other.count) for one, other in pairs]
     total = sum(weights)
     weighted = list(zip(weights, pairs, strict=True))
+    variances = candidate.variance, scale**2 * stable.variance
     estimate = sum(weight * (one.mean - scale * other.mean) for weight, (one, other) in weighted) / total
     squares = sum(
-        (weight / total) ** 2 * (candidate.variance / one.count + scale**2 * stable.variance / other.count)
+        (weight / total) ** 2 * (variances[0] / one.count + variances[1] / other.count)
         for weight, (one, other) in weighted
     )
     return MeanDifference(estimate, sqrt(squares), 4 * total, alpha)

@@ -1,5 +1,6 @@
 """A metric's count, sum and sum of squares: all that its mean and variance need, and they add up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -23,3 +24,8 @@ class Moments:
     def variance(self) -> float:
         """Unbiased, of at least two observations; rounding never makes it negative."""
         return max(0.0, self.squares - self.total * self.mean) / (self.count - 1)
+
+
+def added(moments: Sequence[Moments]) -> Moments:
+    """All of them together; column by column, as there may be many."""
+    return Moments(sum(it.count for it in moments), sum(it.total for it in moments), sum(it.squares for it in moments))

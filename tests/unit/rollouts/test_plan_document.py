@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,12 @@ def test_a_plan_comes_back_from_json_and_from_yaml(plan: Plan) -> None:
 
     assert plan_from_document(json.loads(json.dumps(document))) == plan
     assert plan_from_document(parse_yaml(to_yaml(document))) == plan
+
+
+def test_the_plan_of_the_documentation_is_one() -> None:
+    text = Path("docs/rollouts.md").read_text().split("```yaml\n")[1].split("```")[0]
+
+    assert plan_from_document(parse_yaml(text)).name == "careful"
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
