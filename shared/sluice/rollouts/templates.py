@@ -11,8 +11,8 @@ requests, answers that are no finite numbers, and cost; and the distribution of 
 """
 
 from dataclasses import replace
-from enum import StrEnum
 
+from sluice.catalog.model import RiskTier
 from sluice.rollouts.guardrail import Guardrail, GuardrailKind
 from sluice.rollouts.plan import AtTheLimit, Gate, GateKind, Plan, Step
 
@@ -24,13 +24,6 @@ _GUARDRAILS = (
     Guardrail("data-quality", GuardrailKind.DATA_QUALITY),
     Guardrail("cost", GuardrailKind.COST, floor=1.2),
 )
-
-
-class RiskTier(StrEnum):
-    """What a bad release of the model can do: LOW annoys, HIGH harms people or the business."""
-
-    LOW = "low"
-    HIGH = "high"
 
 
 def plan_template(tier: RiskTier, *, is_rehearsal: bool = False, output: str = "") -> Plan:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from sluice.catalog.model import RiskTier
 from sluice.rollouts.guardrail import GuardrailKind
 from sluice.rollouts.plan import AtTheLimit, GateKind
 from sluice.rollouts.plan_document import plan_from_document, plan_to_document
-from sluice.rollouts.templates import RiskTier, plan_template
+from sluice.rollouts.templates import plan_template
 
 
 @pytest.mark.parametrize("tier", RiskTier)
