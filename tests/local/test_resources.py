@@ -47,6 +47,7 @@ def test_units_expire_and_nothing_else_does_also_after_a_restart(tmp_path: Path)
         "sluice-experiments": never,
         "sluice-ledger-entries": never,
         "sluice-registry": never,
+        "sluice-rollouts": never,
         "sluice-units": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"},
     }
     for _ in range(2):

@@ -1,16 +1,14 @@
 """The one place where the command line meets its adapters: one target in, ports out."""
 
 import os
-import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from sluice.cli.plane_reach import knock, use_no_real_credentials
 from sluice.cli.stack_outputs import StackOutputs
 from sluice.cli.target import Target
-from sluice.errors import NotAvailable
 from sluice.local.resources import REGION
 
 if TYPE_CHECKING:
@@ -21,10 +19,9 @@ if TYPE_CHECKING:
     from sluice.cli.gateway_client import GatewayClient
     from sluice.experiments.conditions import LanguageOver
     from sluice.experiments.ports import DefinitionStore, UnitStore
+    from sluice.rollouts.ports import RolloutStore
     from sluice.usecases.append_ledger import LedgerPorts
     from sluice.usecases.check_experiment import Surroundings
-
-_KNOCK_SECONDS = 1.0
 
 
 class Connections:
@@ -71,6 +68,14 @@ class Connections:
         from sluice.adapters.dynamodb_units import DynamoUnits
 
         return DynamoUnits(client, self.address("units_table"))
+
+    @cached_property
+    def rollouts(self) -> "RolloutStore":
+        """Rollouts, which are open, and what is in quarantine."""
+        self._reach_aws()
+        from sluice.adapters.dynamodb_rollouts import DynamoRollouts
+
+        return DynamoRollouts(self.address("rollouts_table"), **self._aws)
 
     @cached_property
     def ledger(self) -> "LedgerPorts":
@@ -153,7 +158,7 @@ class Connections:
         """The gateway, as any client sees it."""
         url = self.address("gateway_url")
         if self.target.is_local:
-            _knock(url)
+            knock(url)
         from sluice.cli.gateway_auth import gateway_auth_of
         from sluice.cli.gateway_client import GatewayClient
 
@@ -184,21 +189,5 @@ class Connections:
 
     def _reach_aws(self) -> None:
         if self.target.is_local:
-            _knock(self.target.aws_endpoint_url)
-            _use_no_real_credentials()
-
-
-def _knock(url: str) -> None:
-    """Raise NotAvailable, telling what to do, unless something listens there."""
-    address = urlsplit(url)
-    try:
-        socket.create_connection((address.hostname or "", address.port or 80), timeout=_KNOCK_SECONDS).close()
-    except (OSError, ValueError) as error:
-        raise NotAvailable(f"the local plane does not answer at {url}; start it with `make run`") from error
-
-
-def _use_no_real_credentials() -> None:
-    """A simulation must neither need nor see the credentials of an account."""
-    os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")  # noqa: S106 - no secret
-    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(name, None)
+            knock(self.target.aws_endpoint_url)
+            use_no_real_credentials()

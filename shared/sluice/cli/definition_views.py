@@ -46,8 +46,13 @@ def _render(
 
 def render_facts(facts: Mapping[str, Any], console: "Console") -> None:
     """One line per fact; what is empty is left out."""
+    console.print(facts_table(facts))
+
+
+def facts_table(facts: Mapping[str, Any]) -> Any:
+    """The same as a table."""
     rows = ((name.replace("_", " "), value) for name, value in facts.items() if value not in (None, "", [], {}))
-    console.print(table(["", ""], rows))
+    return table(["", ""], rows)
 
 
 def render_history(documents: Sequence[Mapping[str, Any]], console: "Console") -> None:

@@ -19,6 +19,7 @@ from sluice.cli import (
     predict_command,
     records_commands,
     release_commands,
+    rollout_commands,
     up_command,
 )
 from sluice.cli.connections import Connections
@@ -46,6 +47,7 @@ app.add_typer(flag_commands.app, name="flag")
 app.add_typer(records_commands.app, name="records")
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(cost_command.app, name="cost")
+app.add_typer(rollout_commands.app, name="rollout")
 app.add_typer(demo_command.app, name="demo")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sluice.cli.definition_views import render_facts, shown_instant
+from sluice.cli.definition_views import facts_table, shown_instant
 from sluice.cli.durations import shown_duration
 from sluice.cli.output import print_plain, table
 from sluice.cli.verdict_views import verdict_table
@@ -24,11 +24,15 @@ def render_rollouts(documents: Iterable[Document], console: "Console") -> None:
 
 def render_rollout(document: Document, console: "Console") -> None:
     """Where one stands: facts, and what the judge says now."""
-    render_facts(facts_of(document), console)
-    if document.get("problem"):
-        print_plain(document["problem"], console)
-    if document.get("verdicts"):
-        console.print(verdict_table(document["verdicts"]))
+    console.print(picture_of(document))
+
+
+def picture_of(document: Document) -> Any:
+    """The same, as one thing that rich can show."""
+    from rich.console import Group
+
+    facts = facts_table({**facts_of(document), "problem": document.get("problem")})
+    return Group(facts, *([verdict_table(document["verdicts"])] if document.get("verdicts") else []))
 
 
 def facts_of(document: Document) -> dict[str, Any]:

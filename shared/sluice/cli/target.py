@@ -26,8 +26,11 @@ class Target:
     records_bucket: str
     experiments_table: str = ""
     units_table: str = ""
+    rollouts_table: str = ""
     ledger_table: str = ""
     ledger_bucket: str = ""
+    rollout_machine_arn: str = ""
+    event_bus: str = ""
     function_prefix: str = ""
     gateway_auth: str = ""
     environment: str = ""
@@ -44,10 +47,13 @@ VARIABLES = {
     "registry_table": "SLUICE_REGISTRY_TABLE",
     "experiments_table": "SLUICE_EXPERIMENTS_TABLE",
     "units_table": "SLUICE_UNITS_TABLE",
+    "rollouts_table": "SLUICE_ROLLOUTS_TABLE",
     "ledger_table": "SLUICE_LEDGER_TABLE",
     "ledger_bucket": "SLUICE_LEDGER_BUCKET",
     "artefacts_bucket": "SLUICE_ARTEFACTS_BUCKET",
     "records_bucket": "SLUICE_RECORDS_BUCKET",
+    "rollout_machine_arn": "SLUICE_ROLLOUT_MACHINE_ARN",
+    "event_bus": "SLUICE_EVENT_BUS",
     "function_prefix": "SLUICE_FUNCTION_PREFIX",
     "gateway_auth": "SLUICE_GATEWAY_AUTH",
     "environment": "SLUICE_ENV",

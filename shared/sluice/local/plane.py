@@ -67,6 +67,7 @@ class Plane:
             "SLUICE_REGISTRY_TABLE": self._names.registry_table,
             "SLUICE_EXPERIMENTS_TABLE": self._names.experiments_table,
             "SLUICE_UNITS_TABLE": self._names.units_table,
+            "SLUICE_ROLLOUTS_TABLE": self._names.rollouts_table,
             "SLUICE_LEDGER_TABLE": self._names.ledger_table,
             "SLUICE_LEDGER_BUCKET": self._names.ledger_bucket,
             "SLUICE_ARTEFACTS_BUCKET": self._names.artefacts_bucket,

@@ -30,6 +30,7 @@ class ResourceNames:
     units_table: str = "sluice-units"
     artefacts_bucket: str = "sluice-artefacts"
     records_bucket: str = "sluice-records"
+    rollouts_table: str = "sluice-rollouts"
     ledger_table: str = "sluice-ledger-entries"
     ledger_bucket: str = "sluice-ledger"
     outcomes_queue: str = "sluice-outcomes"
@@ -38,7 +39,8 @@ class ResourceNames:
 def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: ResourceNames | None = None) -> None:
     """Create what is missing and leave the rest as it is; two callers at once are fine."""
     names = names or ResourceNames()
-    for table in (names.registry_table, names.experiments_table, names.units_table, names.ledger_table):
+    decisions = (names.rollouts_table, names.ledger_table)
+    for table in (names.registry_table, names.experiments_table, names.units_table, *decisions):
         create_table(dynamodb, table)
     let_items_expire(dynamodb, names.units_table)
     for bucket in (names.artefacts_bucket, names.records_bucket):

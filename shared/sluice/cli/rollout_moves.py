@@ -1,0 +1,86 @@
+"""What people do with an open rollout, as commands of `sluice rollout`; its controller does it with its next tick."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sluice.cli.options import AsJson, By, ModelName, Why
+from sluice.cli.output import show
+from sluice.cli.rollout_connections import RolloutConnections
+
+if TYPE_CHECKING:
+    from sluice.rollouts.state import RolloutState
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the group."""
+    for move in (pause, resume, promote, abort, approve):
+        app.command(move.__name__)(move)
+    app.command("roll-back")(roll_back)
+
+
+def pause(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """Let nothing advance until it is resumed; a breach still rolls back."""
+    from sluice.usecases.change_rollout import pause_rollout
+
+    _change(ctx, model, pause_rollout, by=by, why=why, as_json=as_json)
+
+
+def resume(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """End the pause."""
+    from sluice.usecases.change_rollout import resume_rollout
+
+    _change(ctx, model, resume_rollout, by=by, why=why, as_json=as_json)
+
+
+def promote(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """Give the candidate all traffic before its time."""
+    from sluice.usecases.change_rollout import promote_rollout
+
+    _change(ctx, model, promote_rollout, by=by, why=why, as_json=as_json)
+
+
+def abort(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """Give all traffic back to the stable version; the artefact may be rolled out again."""
+    from sluice.usecases.change_rollout import abort_rollout
+
+    _change(ctx, model, abort_rollout, by=by, why=why, as_json=as_json)
+
+
+def approve(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """Say yes to the first gate that waits for approvals."""
+    from sluice.usecases.change_rollout import approve_rollout
+
+    _change(ctx, model, approve_rollout, by=by, why=why, as_json=as_json)
+
+
+def roll_back(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
+    """Take the newest rollout back, also after its promotion, for as long as the version before it is kept."""
+    from sluice.cli.rollout_looks import newest_rollout_of
+    from sluice.usecases.roll_back_rollout import roll_back_rollout
+    from sluice.usecases.rollout_request import RolloutRequest
+
+    rollouts = RolloutConnections(ctx.obj)
+    request = RolloutRequest(model, newest_rollout_of(model, rollouts).rollout_id, by, why)
+    _show(roll_back_rollout(request, ports=rollouts.ports, runner=rollouts.runner), rollouts, as_json=as_json)
+
+
+def _change(
+    ctx: typer.Context, model: str, change: Callable[..., "RolloutState"], *, by: str, why: str, as_json: bool
+) -> None:
+    from sluice.cli.rollout_looks import open_rollout_of
+    from sluice.usecases.rollout_request import RolloutRequest
+
+    rollouts = RolloutConnections(ctx.obj)
+    request = RolloutRequest(model, open_rollout_of(model, rollouts).rollout_id, by, why)
+    _show(change(request, ports=rollouts.ports), rollouts, as_json=as_json)
+
+
+def _show(state: "RolloutState", rollouts: RolloutConnections, *, as_json: bool) -> None:
+    from sluice.cli.rollout_views import render_rollouts
+    from sluice.rollouts.rollout_view import rollout_view
+
+    document: dict[str, Any] = rollout_view(state, now=rollouts.clock.now())
+    show(document, as_json=as_json, render=partial(render_rollouts, [document]))
