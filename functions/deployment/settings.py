@@ -11,5 +11,8 @@ class DeploymentSettings(EnvironmentSettings):
     registry_table: str = Field(min_length=1)
     """The DynamoDB table of models, versions and releases."""
 
+    rollouts_table: str = ""
+    """The DynamoDB table of rollouts; without it, only a candidate that has traffic is an open rollout."""
+
     function_prefix: str = ""
     """What the names of model functions start with; environments that share an account differ in it."""

@@ -7,6 +7,7 @@ from typing import Any
 from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.clock import Clock
 from sluice.errors import InvalidRequest
+from sluice.rollouts.ports import RolloutStore
 from sluice.usecases.carry_release_over import carry_release_over
 from sluice.usecases.refuse_open_rollout import refuse_open_rollout
 
@@ -42,11 +43,12 @@ class Steps:
     registry: Registry
     publisher: FunctionPublisher
     clock: Clock
+    rollouts: RolloutStore | None = None
 
     def take(self, call: StepCall) -> dict[str, str]:
         """Take the step; what it returns become attributes of the custom resource. Raises SluiceError."""
         if call.step == "guard":
-            refuse_open_rollout(call.model, call.deployment, publisher=self.publisher)
+            refuse_open_rollout(call.model, call.deployment, publisher=self.publisher, rollouts=self.rollouts)
             return {"Outcome": "no rollout is open"}
         done = carry_release_over(
             call.model,

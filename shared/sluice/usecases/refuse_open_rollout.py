@@ -3,19 +3,25 @@
 from sluice.catalog.alias import LATEST_VERSION, AliasState
 from sluice.catalog.ports import FunctionPublisher
 from sluice.errors import RolloutOpen
+from sluice.rollouts.ports import RolloutStore
 
 
-def refuse_open_rollout(model: str, deployment: str, *, publisher: FunctionPublisher) -> None:
-    """Raise RolloutOpen while a candidate has traffic, unless this deployment has nothing to change.
+def refuse_open_rollout(
+    model: str, deployment: str, *, publisher: FunctionPublisher, rollouts: RolloutStore | None = None
+) -> None:
+    """Raise RolloutOpen while a candidate has traffic, or `rollouts` has an open one, unless nothing would change.
 
     It has nothing to change if stable or candidate is of it already, as in a retry, or if the function itself is, as
     when CloudFormation takes back a deployment that was refused here.
     """
     alias = publisher.alias(model)
-    if alias is None or not has_open_rollout(alias):
+    waiting = rollouts.find_open(model) if rollouts else None
+    if alias is None or not (has_open_rollout(alias) or waiting):
         return
     if deployed_version(model, deployment, alias, publisher) or _is_the_function_itself(model, deployment, publisher):
         return
+    if waiting:
+        raise RolloutOpen(model, candidate=waiting.candidate_version, weight_bps=waiting.weight_bps)
     raise open_rollout(model, alias)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sluice.errors import SluiceError
+from sluice.errors import RolloutChanged, SluiceError
 from sluice.rollouts.move import Move, MoveKind
 from sluice.rollouts.state import RolloutState
 from sluice.usecases.rollout_alias import claim, is_as_left, move_alias, settle
@@ -21,9 +21,13 @@ class Restored:
 
 
 def restore_lapsed(*, ports: RolloutPorts) -> Sequence[Restored]:
-    """Look at every open rollout, whatever becomes of the others. Raises StoreUnavailable if they cannot be listed."""
+    """Look at every open rollout, whatever becomes of the others. Raises StoreUnavailable if they cannot be listed.
+
+    One whose controller turns out to be alive is not among them.
+    """
     now = ports.clock.now()
-    return [_tried(state, ports) for state in ports.store.list_open() if _has_lapsed(state, now)]
+    tried = [_tried(state, ports) for state in ports.store.list_open() if _has_lapsed(state, now)]
+    return [it for it in tried if it is not None]
 
 
 def restore_stable(state: RolloutState, *, ports: RolloutPorts) -> RolloutState:
@@ -50,9 +54,11 @@ def _has_lapsed(state: RolloutState, now: datetime) -> bool:
     return state.lease_until is None or state.lease_until < now
 
 
-def _tried(state: RolloutState, ports: RolloutPorts) -> Restored:
+def _tried(state: RolloutState, ports: RolloutPorts) -> Restored | None:
     try:
         restored = restore_stable(state, ports=ports)
+    except RolloutChanged:
+        return None
     except SluiceError as error:
         return Restored(state, str(error))
     return Restored(restored, "" if restored.is_closed else "the alias does not show the roll-back yet")

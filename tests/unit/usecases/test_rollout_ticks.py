@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from sluice.rollouts.shares import Shares
 from sluice.rollouts.state import Phase, RolloutState
 from sluice.rollouts.verdict import Verdict
 from sluice.usecases.advance_rollout import TickAction
+from sluice.usecases.refuse_open_rollout import refuse_open_rollout
 from sluice.usecases.roll_back_rollout import release_from_quarantine
 from sluice.usecases.rollout_ports import GateAnswer
 from sluice.usecases.rollout_request import RolloutRequest
@@ -510,3 +512,19 @@ def test_a_model_that_nobody_registered_is_unknown() -> None:
 
     with pytest.raises(UnknownModel):
         world.start()
+
+
+def test_a_deployment_waits_for_a_rollout_whether_or_not_its_candidate_has_traffic() -> None:
+    world = RolloutWorld()
+    world.start()
+    world.publisher.deploy(MODEL, "new")
+    guard = partial(refuse_open_rollout, MODEL, "newer", publisher=world.publisher, rollouts=world.store)
+
+    with pytest.raises(RolloutOpen, match="function version 2 has 0 bps"):
+        guard()
+    world.ask("promote")
+    world.tick()
+    with pytest.raises(RolloutOpen, match="function version 2 has 10000 bps"):
+        guard()
+    world.tick_until_over()
+    guard()
