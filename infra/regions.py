@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_sns as sns
 
 from infra.asset_folders import AssetFolders
+from infra.constructs.rollout_data import RolloutData
 from infra.data_stack import DataStack
 from infra.declarations.environment import Environment, SecondRegion
 from infra.gpu_stack import GpuStack
@@ -20,7 +21,7 @@ def add_regions(app: cdk.App, environment: Environment, assets: AssetFolders) ->
     here = cdk.Environment(account=environment.account, region=environment.region)
     data = DataStack(app, f"{name}-data", environment=environment, env=here)
     serve = _Serving(app, environment, assets)
-    serve.add(name, data, here)
+    serve.add(name, data, here, deciding=data)
     if second is None:
         return
     there = cdk.Environment(account=environment.account, region=second.region)
@@ -39,7 +40,9 @@ class _Serving:
     environment: Environment
     assets: AssetFolders
 
-    def add(self, prefix: str, data: ServedData, place: cdk.Environment) -> None:
+    def add(
+        self, prefix: str, data: ServedData, place: cdk.Environment, *, deciding: RolloutData | None = None
+    ) -> None:
         serving = ServingStack(
             self.app,
             f"{prefix}-serving",
@@ -47,6 +50,7 @@ class _Serving:
             environment=self.environment,
             data=data,
             assets=self.assets,
+            deciding=deciding,
             env=place,
         )
         topic = self._watch(prefix, serving, data, place) if self.environment.is_watched else None
@@ -61,6 +65,7 @@ class _Serving:
             environment=self.environment,
             models=serving.models,
             outcomes=data.outcomes,
+            rollouts=serving.rollouts,
             env=place,
         ).topic
 

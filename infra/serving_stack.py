@@ -22,6 +22,8 @@ from infra.constructs.outcomes_queue import OutcomesQueue
 from infra.constructs.python_function import FunctionPlace
 from infra.constructs.record_shipping import FLAG_EXPOSURES, INFERENCES, RecordShipping
 from infra.constructs.registry_function import RegistryFunctionProps
+from infra.constructs.rollout_data import RolloutData
+from infra.constructs.rollouts import Rollouts
 from infra.constructs.served_metrics import metrics_namespace_of
 from infra.declarations.environment import Environment
 from infra.outputs import tell
@@ -67,7 +69,7 @@ class ServedData(Protocol):
 
 
 class ServingStack(cdk.Stack):
-    """One per region. Its outputs are where `sluice --env` finds everything."""
+    """One per region. Its outputs are where `sluice --env` finds everything; `rollouts` are controlled in the first."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class ServingStack(cdk.Stack):
         environment: Environment,
         data: ServedData,
         assets: AssetFolders,
+        deciding: RolloutData | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -85,11 +88,12 @@ class ServingStack(cdk.Stack):
         self._layers = FunctionLayers(self, "Layers", assets=assets)
         self._for_registry = RegistryFunctionProps(self._place, environment, self._layers, data.registry)
         self.models = {model.name: self._model(model) for model in environment.models}
+        self.rollouts = self._rollouts(deciding) if deciding else None
         control = ControlFunction(self, "Control", self._for_registry, experiments=data.experiments, units=data.units)
         self.gateway = self._gateway(control, self._outcomes())
         if environment.second_region:
             self._fail_over(control)
-        self._deployment_steps()
+        self._deployment_steps(deciding.rollouts if deciding else None)
         if environment.data.ship_records:
             self._ship_records(control)
         self._outputs()
@@ -139,8 +143,12 @@ class ServingStack(cdk.Stack):
             self, "Dns", HealthCheckedDnsProps(domain, control.alias, control.log_group, is_first_region=is_first)
         )
 
-    def _deployment_steps(self) -> None:
-        function = DeploymentFunction(self, "Deployment", self._for_registry)
+    def _rollouts(self, data: RolloutData) -> Rollouts:
+        groups = [model.log_group for model in self.models.values()]
+        return Rollouts(self, "Rollouts", self._for_registry, data=data, record_groups=groups)
+
+    def _deployment_steps(self, rollouts: GrantedTable | None) -> None:
+        function = DeploymentFunction(self, "Deployment", self._for_registry, rollouts=rollouts)
         for name, model in self.models.items():
             shifts = self._environment.shifts_on_deploy
             steps = DeploymentSteps(self, f"Steps-{name}", by=function, model=model, shifts=shifts)
@@ -157,3 +165,5 @@ class ServingStack(cdk.Stack):
     def _outputs(self) -> None:
         outputs = {"GatewayUrl": self.gateway.url, "GatewayAuth": self.gateway.auth_name}
         tell(self, {**outputs, "FunctionPrefix": self._environment.function_prefix})
+        if self.rollouts:
+            tell(self, {"RolloutMachineArn": self.rollouts.machine.arn, "EventBus": self.rollouts.bus.name})

@@ -12,11 +12,12 @@ from infra.declarations.environment import Environment
 
 
 class AlarmTopic(sns.Topic):
-    """TLS only. Encrypted by a key of its own where the environment has keys: alarms cannot use AWS's key for SNS."""
+    """TLS only. Encrypted by `key`, its own, where the environment has keys: alarms cannot use AWS's key for SNS."""
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         key = _key(scope, environment) if environment.data.customer_keys else None
         super().__init__(scope, construct_id, enforce_ssl=True, master_key=key)
+        self.key = key
         if key is None:
             why = "an alarm's text names a model and a number; CloudWatch cannot publish under AWS's key for SNS"
             acknowledge(self, "AwsSolutions::AwsSolutions-SNS2", why)

@@ -1,4 +1,4 @@
-"""The function behind the deployment steps: the only one that may change a model function or its alias."""
+"""The function behind the deployment steps: the only one that may change a model function."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from constructs import Construct
 
 from functions.deployment.settings import DeploymentSettings
 from infra.constructs.acknowledgements import acknowledge_wildcards
+from infra.constructs.granted_table import GrantedTable
 from infra.constructs.registry_function import RegistryFunction, RegistryFunctionProps
 from infra.declarations.environment import Environment
 from infra.declarations.model import ProvisionedConcurrency
@@ -22,21 +23,26 @@ _KEEP_READY = (
 
 
 class DeploymentFunction(Construct):
-    """`function`, which custom resources call by its ARN, and its `role`."""
+    """`function`, which custom resources call by its ARN, and its `role`. No `rollouts`: none are controlled here."""
 
-    def __init__(self, scope: Construct, construct_id: str, props: RegistryFunctionProps) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, props: RegistryFunctionProps, *, rollouts: GrantedTable | None
+    ) -> None:
         super().__init__(scope, construct_id)
+        known = {"rollouts_table": rollouts.table.table_name} if rollouts else {}
         ours = RegistryFunction(
             self,
             "Deployment",
             props,
-            settings=DeploymentSettings.model_validate(props.names),
+            settings=DeploymentSettings.model_validate({**props.names, **known}),
             source="deployment",
             description="Guards rollouts against deployments, and carries releases over to new code",
             timeout_seconds=TIMEOUT_SECONDS,
         )
         self.function, self.role = ours.function, ours.role
         props.registry.grant_read_and_append(ours.role)
+        if rollouts:
+            rollouts.grant_get(ours.role)
         _let_carry_over(ours.role, ours.model_function_arns, props.environment)
 
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra.constructs.lambda_prices import AS_OF, USD_PER_GB_SECOND, USD_PER_REQUEST
+from infra.constructs.rollout_metrics import RolloutMetrics
 from infra.constructs.served_metrics import PERIOD, ServedMetrics
 from infra.declarations.environment import Architecture
 from infra.declarations.model import ModelSettings
@@ -24,6 +25,7 @@ class DashboardProps:
     metrics: ServedMetrics
     alarms: Sequence[cloudwatch.IAlarm]
     architecture: Architecture
+    rollouts: RolloutMetrics | None = None
 
 
 class ModelDashboard(cloudwatch.Dashboard):
@@ -37,13 +39,15 @@ class ModelDashboard(cloudwatch.Dashboard):
         self.add_widgets(*_errors(props.metrics))
         self.add_widgets(*_units(props.metrics))
         self.add_widgets(_capacity(props.metrics), _cost(props))
+        if props.rollouts:
+            self.add_widgets(*_rollouts(props.rollouts))
 
 
 def _words(model: ModelSettings) -> cloudwatch.TextWidget:
     lines = [
         f"# {model.name}",
         f"Owner: {model.owner}. Runbook: {model.runbook}",
-        f"Traffic: `sluice alias show {model.name}`",
+        f"Traffic: `sluice alias show {model.name}`. A rollout: `sluice rollout status {model.name}`",
     ]
     return cloudwatch.TextWidget(markdown="\n\n".join(lines), width=_HALF, height=4)
 
@@ -85,6 +89,16 @@ def _units(metrics: ServedMetrics) -> tuple[cloudwatch.IWidget, ...]:
 def _capacity(metrics: ServedMetrics) -> cloudwatch.GraphWidget:
     running = metrics.whole_function("ConcurrentExecutions", "Maximum")
     return _graph("Environments in use, and throttles", running, right=[metrics.whole_function("Throttles", "Sum")])
+
+
+def _rollouts(metrics: RolloutMetrics) -> tuple[cloudwatch.IWidget, ...]:
+    """Of the whole environment: whether controllers live, and whether the net below them holds."""
+    kinds = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
+    ended = [metrics.executions(kind) for kind in kinds]
+    looks = [metrics.looks("Invocations"), metrics.looks("Errors")]
+    return _graph("Rollout controllers, all models", *ended), _graph(
+        "Failsafe: looks, and rollouts that it ended", *looks, right=[metrics.restored]
+    )
 
 
 def _cost(props: DashboardProps) -> cloudwatch.GraphWidget:

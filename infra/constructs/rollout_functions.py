@@ -11,7 +11,7 @@ from constructs import Construct
 
 from functions.failsafe.settings import FailsafeSettings
 from functions.rollout_steps.settings import RolloutStepsSettings
-from infra.constructs.acknowledgements import acknowledge_wildcards
+from infra.constructs.acknowledgements import acknowledge, acknowledge_wildcards
 from infra.constructs.domain_bus import DomainBus
 from infra.constructs.following_alias import following_alias
 from infra.constructs.function_layers import FunctionLayers
@@ -29,13 +29,14 @@ _FAILSAFE_TIMEOUT_SECONDS = 50  # over before the next one begins
 
 @dataclass(frozen=True, slots=True)
 class RolloutProps:
-    """What both functions need."""
+    """What both functions need; the model functions write their records into `record_groups`."""
 
     place: FunctionPlace
     environment: Environment
     layers: FunctionLayers
     data: RolloutData
     bus: DomainBus
+    record_groups: Sequence[logs.ILogGroup]
 
     @property
     def told(self) -> Mapping[str, str]:
@@ -70,8 +71,10 @@ class RolloutSteps(Construct):
         ours = PythonFunction(self, "Steps", place=props.place, shape=shape)
         grant_decide(props.data, ours.role)
         props.bus.grant_tell(ours.role)
-        _let_move(ours.role, model_function_arns(self, props.environment))
-        _let_call(ours.role, model_function_arns(self, props.environment))
+        functions = model_function_arns(self, props.environment)
+        _let_move(ours.role, functions)
+        _let_call(ours.role, functions)
+        _let_read_records(ours.role, functions, props.record_groups)
         hooks = [function_arn(self, name) for name in props.environment.rollouts.hooks]
         if hooks:
             _allow(ours.role, ("lambda:InvokeFunction",), hooks)
@@ -99,8 +102,9 @@ class Failsafe(Construct):
         props.bus.grant_tell(ours.role)
         _let_move(ours.role, model_function_arns(self, props.environment))
         alias = following_alias(self, ours.function)
-        # The next minute tries again; Lambda's own repetitions would only queue before it.
+        again = "the next minute tries again; Lambda's own repetitions would only queue before it"
         alias.configure_async_invoke(max_event_age=cdk.Duration.minutes(1), retry_attempts=0)
+        acknowledge(alias, "Serverless::Serverless-LambdaAsyncFailureDestination", again)
         MinuteSchedule(self, "Every", target=alias, event={})
         self.function = ours.function
         self.restored = _restored(self, ours.log_group, namespace=metrics_namespace_of(props.environment))
@@ -114,8 +118,14 @@ def _let_move(role: iam.Role, function_arns: Sequence[str]) -> None:
 def _let_call(role: iam.Role, function_arns: Sequence[str]) -> None:
     """Versions alone: a candidate is asked before it has any traffic."""
     versions = [f"{arn}:*" for arn in function_arns]
-    _allow(role, ("lambda:GetFunctionConfiguration", "lambda:InvokeFunction"), versions)
+    _allow(role, ("lambda:InvokeFunction",), versions)
     acknowledge_wildcards(role, versions, "a function version's number is given when it is published")
+
+
+def _let_read_records(role: iam.Role, function_arns: Sequence[str], groups: Sequence[logs.ILogGroup]) -> None:
+    """Copies for a shadow gate are made from records; which group holds them, the function's configuration says."""
+    _allow(role, ("lambda:GetFunctionConfiguration",), function_arns)
+    _allow(role, ("logs:FilterLogEvents",), [group.log_group_arn for group in groups])
 
 
 def _restored(scope: Construct, log_group: logs.ILogGroup, *, namespace: str) -> cloudwatch.Metric:

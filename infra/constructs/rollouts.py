@@ -1,5 +1,8 @@
 """Everything that a rollout runs on: a bus, the controller's machine and function, and the failsafe."""
 
+from collections.abc import Sequence
+
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.domain_bus import DomainBus
@@ -14,11 +17,19 @@ from sluice.rollouts.state_machine import rollout_machine
 class Rollouts(Construct):
     """`machine`, `bus` and `data`, for whoever may ask for a rollout; `metrics`, for whoever watches."""
 
-    def __init__(self, scope: Construct, construct_id: str, props: RegistryFunctionProps, *, data: RolloutData) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        props: RegistryFunctionProps,
+        *,
+        data: RolloutData,
+        record_groups: Sequence[logs.ILogGroup],
+    ) -> None:
         super().__init__(scope, construct_id)
         environment, self.data = props.environment, data
         self.bus = DomainBus(self, "Events", environment=environment)
-        ours = RolloutProps(props.place, environment, props.layers, data, self.bus)
+        ours = RolloutProps(props.place, environment, props.layers, data, self.bus, record_groups)
         steps = RolloutSteps(self, "Controller", ours)
         failsafe = Failsafe(self, "Failsafe", ours)
         self.machine = RolloutMachine(

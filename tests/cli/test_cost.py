@@ -25,7 +25,7 @@ def test_rollouts_are_counted_where_they_are_named() -> None:
     done = CliRunner().invoke(app, ["cost", "estimate", "--env", "dev", *given, "--json"])
 
     found = {each["component"]: each["usd"] for each in json.loads(done.stdout)["components"]}
-    assert (found["Rollouts, waiting"], found["Rollouts, metrics read"]) == (0.18, 0.96)
+    assert (found["Rollouts, waiting"], found["Rollouts, metrics read"]) == (0.18, 1.44)
 
 
 def test_idle_comes_first_and_every_price_says_where_it_is_from() -> None:

@@ -84,7 +84,8 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def some_assets(root: Path, changed: str = "") -> Path:
-    folders = [Path("functions", name) for name in ("inference", "control", "deployment", "outcomes")]
+    names = ("inference", "control", "deployment", "outcomes", "rollout_steps", "failsafe")
+    folders = [Path("functions", name) for name in names]
     folders += [Path("layers", arch, name) for arch in ("arm64", "x86_64") for name in ("onnx", "runtime")]
     for folder in folders:
         (root / folder).mkdir(parents=True)

@@ -7,8 +7,10 @@ import pytest
 from functions.control.settings import ControlSettings
 from functions.deployment.settings import DeploymentSettings
 from functions.environment_settings import EnvironmentSettings
+from functions.failsafe.settings import FailsafeSettings
 from functions.inference.settings import InferenceSettings
 from functions.outcomes.settings import DeliverySettings, OutcomesSettings
+from functions.rollout_steps.settings import RolloutStepsSettings
 from infra.declarations.environment import Environment
 from infra.declarations.model import SnapStart
 from infra.environments import DEV, PROD
@@ -48,8 +50,10 @@ def test_functions_read_the_environment_that_their_settings_wrote(synthesised: S
     classes: dict[str, type[EnvironmentSettings]] = {
         "control": ControlSettings,
         "deployment": DeploymentSettings,
+        "failsafe": FailsafeSettings,
         "outcomes": OutcomesSettings,
         "outcomes.delivery_handler": DeliverySettings,
+        "rollout_steps": RolloutStepsSettings,
     }
     for name, function in synthesised.functions.items():
         variables = {key: str(value) for key, value in function["Environment"]["Variables"].items()}

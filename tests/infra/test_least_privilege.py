@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.constructs.domain_bus import SOURCE
 from infra.declarations.environment import Environment
 from tests.infra.conftest import Synthesised
 
@@ -12,6 +13,21 @@ ITS_OWN_LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 EVERY_FUNCTION = ITS_OWN_LOGS | TRACES
 READ_REGISTRY = {"dynamodb:GetItem", "dynamodb:Query"}
+READ_AND_APPEND = READ_REGISTRY | {"dynamodb:PutItem"}
+KEEP_ITEMS = READ_AND_APPEND | {"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"}
+DECIDE = KEEP_ITEMS | {"s3:PutObject", "events:PutEvents"}
+LOG_DELIVERY = {
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+}
+MACHINES_TRACES = TRACES | {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
+MOVERS = ("RolloutsControllerStepsRole", "RolloutsFailsafeRole")
 PUBLISH = {"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:PublishVersion"}
 PUBLISH |= {"lambda:UpdateFunctionConfiguration"}
 KEEP_READY = {
@@ -121,6 +137,72 @@ def test_the_deployment_function_publishes_and_moves_an_alias_only_where_it_may_
     expected |= KEEP_READY if environment.name == "prod" else set()
 
     assert actions(synthesised, "DeploymentRole") == expected
+    assert actions_on(synthesised, "DeploymentRole", "RolloutsTable") == {"dynamodb:GetItem"}
+
+
+def test_the_controller_moves_aliases_judges_by_metrics_and_records_and_writes_decisions_down(
+    synthesised: Synthesised, environment: Environment, keys: set[str]
+) -> None:
+    encrypts = {"kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    role = "RolloutsControllerStepsRole"
+    asks = {"lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"}
+    looks = {"cloudwatch:GetMetricData", "logs:FilterLogEvents"}
+
+    assert actions(synthesised, role) == EVERY_FUNCTION | DECIDE | asks | looks | keys | encrypts
+    assert actions_on(synthesised, role, "RegistryTable") == READ_REGISTRY
+    assert actions_on(synthesised, role, "ExperimentsTable") == actions_on(synthesised, role, "UnitsTable") == set()
+
+
+def test_the_failsafe_moves_aliases_and_writes_that_down_and_can_do_nothing_else(
+    synthesised: Synthesised, environment: Environment, keys: set[str]
+) -> None:
+    encrypts = {"kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    moves = {"lambda:GetAlias", "lambda:UpdateAlias"}
+
+    assert actions(synthesised, "RolloutsFailsafeRole") == EVERY_FUNCTION | DECIDE | moves | keys | encrypts
+
+
+@pytest.mark.parametrize("role", MOVERS)
+def test_whoever_moves_an_alias_keeps_rollouts_and_can_only_add_to_the_ledger(
+    synthesised: Synthesised, role: str
+) -> None:
+    [copied] = [it["Resource"] for it in statements(synthesised, role) if it["Action"] == "s3:PutObject"]
+    [told] = [it for it in statements(synthesised, role) if it["Action"] == "events:PutEvents"]
+
+    assert actions_on(synthesised, role, "RolloutsTable") == KEEP_ITEMS
+    assert actions_on(synthesised, role, "LedgerEntriesTable") == READ_AND_APPEND
+    assert copied["Fn::Join"][1][0]["Fn::ImportValue"].endswith(":LedgerArn")
+    assert copied["Fn::Join"][1][1] == "/ledger/*"
+    assert told["Condition"] == {"StringEquals": {"events:source": SOURCE}}
+    assert told["Resource"]["Fn::GetAtt"][0].startswith("RolloutsEventsBus")
+
+
+def test_the_machine_calls_one_function_starts_itself_logs_and_traces(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    role = "RolloutsMachineRole"
+    encrypts = {"kms:Decrypt", "kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    calls, starts = "lambda:InvokeFunction", "states:StartExecution"
+    [called] = [it["Resource"] for it in statements(synthesised, role) if it["Action"] == calls]
+    [started] = [it["Resource"] for it in statements(synthesised, role) if it["Action"] == starts]
+
+    assert actions(synthesised, role) == LOG_DELIVERY | MACHINES_TRACES | {calls, starts} | encrypts
+    assert called["Ref"].startswith("RolloutsControllerCurrent")
+    assert str(started).endswith(f":stateMachine:{environment.name}-rollout']]}}")
+
+
+def test_a_machine_uses_its_key_for_itself_and_for_what_it_logs(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    contexts = {
+        name
+        for statement in statements(synthesised, "RolloutsMachineRole")
+        if "kms:" in str(statement["Action"])
+        for name in statement["Condition"]["StringEquals"]
+    }
+    expected = {"kms:EncryptionContext:SourceArn", "kms:EncryptionContext:aws:states:stateMachineArn"}
+
+    assert contexts == (expected if environment.data.customer_keys else set())
 
 
 def test_nothing_else_may_move_an_alias(synthesised: Synthesised) -> None:
@@ -131,7 +213,8 @@ def test_nothing_else_may_move_an_alias(synthesised: Synthesised) -> None:
         if "lambda:UpdateAlias" in listed(statement["Action"])
     ]
 
-    assert all(role["Ref"].startswith("DeploymentRole") for roles in allowed for role in roles)
+    assert len(allowed) >= len(MOVERS)
+    assert all(role["Ref"].startswith(("DeploymentRole", *MOVERS)) for roles in allowed for role in roles)
 
 
 def test_nobody_scans_a_table(synthesised: Synthesised) -> None:
@@ -142,18 +225,21 @@ def test_nobody_scans_a_table(synthesised: Synthesised) -> None:
 def test_lambda_is_reached_at_the_environments_functions_alone(
     synthesised: Synthesised, environment: Environment
 ) -> None:
-    for role in ("ControlRole", "DeploymentRole"):
+    for role in ("ControlRole", "DeploymentRole", *MOVERS):
         for statement in statements(synthesised, role):
             if listed(statement["Action"])[0].startswith("lambda:"):
                 for resource in listed(statement["Resource"]):
                     assert f":function:{environment.function_prefix}inference-" in str(resource)
 
 
-def test_a_star_alone_stands_for_traces_and_for_nothing_else(synthesised: Synthesised) -> None:
-    for policy in synthesised.properties("serving", "AWS::IAM::Policy"):
-        for statement in policy["PolicyDocument"]["Statement"]:
+def test_a_star_alone_stands_for_what_has_no_resources_and_for_nothing_else(synthesised: Synthesised) -> None:
+    more = {"RolloutsControllerSteps": {"cloudwatch:GetMetricData"}}
+    more["RolloutsMachine"] = LOG_DELIVERY | MACHINES_TRACES
+    for id_, policy in synthesised.resources("serving", "AWS::IAM::Policy").items():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             if "*" in listed(statement["Resource"]):
-                assert set(listed(statement["Action"])) == TRACES
+                [extra] = [it for name, it in more.items() if id_.startswith(name)] or [set()]
+                assert set(listed(statement["Action"])) == TRACES | extra
 
 
 def test_every_function_has_a_role_of_its_own_without_managed_policies(synthesised: Synthesised) -> None:

@@ -109,6 +109,16 @@ def test_both_regions_tell_the_command_where_its_tables_are(found: Synthesised) 
     assert told[1]["UnitsTable"]["Value"] == "sluice-prod-units"
 
 
+def test_rollouts_are_controlled_and_written_down_in_the_first_region_alone(found: Synthesised) -> None:
+    kinds = ("AWS::StepFunctions::StateMachine", "AWS::Events::EventBus")
+    for kind in kinds:
+        assert len(of(found, f"{HERE}/serving", kind)) == 1
+        assert of(found, f"{THERE}/serving", kind) == []
+    there = [it["Handler"] for it in of(found, f"{THERE}/serving", "AWS::Lambda::Function")]
+    assert not [it for it in there if "rollout" in it or "failsafe" in it]
+    assert of(found, f"{THERE}/watch", "AWS::Events::Rule") == []
+
+
 def test_dns_leaves_a_region_that_is_ill(found: Synthesised) -> None:
     def records(region: str) -> Mapping[str, str]:
         return {it["Type"]: it["Failover"] for it in of(found, f"{region}/serving", "AWS::Route53::RecordSet")}

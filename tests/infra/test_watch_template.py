@@ -45,9 +45,9 @@ def test_every_alarm_names_its_owner_and_a_chapter_that_exists(watched: Synthesi
 
 def test_every_alarm_reaches_the_topic_and_idling_wakes_nobody(watched: Synthesised) -> None:
     [topic] = watched.resources("watch", "AWS::SNS::Topic")
-    for alarm in alarms(watched).values():
+    for id_, alarm in alarms(watched).items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
-        assert alarm["TreatMissingData"] == "notBreaching"
+        assert alarm["TreatMissingData"] == ("breaching" if "FailsafeSilent" in id_ else "notBreaching")
 
 
 def test_each_function_version_is_watched_though_nobody_knows_its_number(watched: Synthesised) -> None:
@@ -109,6 +109,8 @@ def test_each_model_has_a_dashboard_of_everything_that_its_owner_asks_about(watc
             "AssignmentFallbacks",
             "model_version",
             "Lambda cost",
+            "ExecutionsFailed",
+            "FailsafeRestored",
             "Owner: ",
         ):
             assert wanted in body

@@ -8,7 +8,7 @@ from sluice.cost.price_table import PriceTable
 
 _TICK_SECONDS = 60
 _TRANSITIONS_PER_TICK = 3  # it ticks, it asks whether that was all, it waits
-_METRICS_PER_TICK = 40  # of both sides
+_METRICS_PER_TICK = 60  # of both sides, each statistic counted
 _GB_SECONDS_PER_TICK = 0.5  # one GB for half a second
 _READS_PER_TICK = 6  # the rollout, the ledger's head, the registry; of up to 4 KB each
 _WRITES_PER_TICK = 8  # the rollout twice, at up to 4 KB; a record now and then

@@ -121,7 +121,7 @@ def test_a_rollout_of_ten_hours_costs_its_ticks_whether_or_not_anybody_asks() ->
     assert parts == pytest.approx(
         {
             "Rollouts, waiting": 600 * 3 * 0.000025,
-            "Rollouts, metrics read": 600 * 40 * 0.00001,
+            "Rollouts, metrics read": 600 * 60 * 0.00001,
             "Rollouts, judging": 600 * 0.5 * 0.0000133334,
             "Rollouts, Lambda requests": 600 * 0.0000002,
             "Rollouts, state read": 600 * 6 * 0.000000125,
