@@ -8,7 +8,7 @@ from sluice.cli.connections import Connections
 if TYPE_CHECKING:
     from sluice.adapters.log_records import LogRecords
     from sluice.clock import Clock
-    from sluice.rollouts.ports import ControllerRunner, MetricsSource
+    from sluice.rollouts.ports import ControllerRunner, DomainEvents, MetricsSource
     from sluice.usecases.rollout_ports import ControllerPorts, RolloutPorts
 
 
@@ -32,7 +32,6 @@ class RolloutConnections:
     @cached_property
     def ports(self) -> "RolloutPorts":
         """What people's changes need."""
-        from sluice.adapters.eventbridge_events import EventBridgeEvents
         from sluice.usecases.rollout_ports import RolloutPorts
 
         it = self._connections
@@ -41,7 +40,7 @@ class RolloutConnections:
             store=it.rollouts,
             publisher=it.publisher,
             registry=it.registry,
-            events=EventBridgeEvents(it.aws_client("events"), bus=it.address("event_bus") or "default"),
+            events=self._events,
             clock=self.clock,
         )
 
@@ -78,6 +77,17 @@ class RolloutConnections:
 
         machine = self._connections.address("rollout_machine_arn")
         return StepFunctionsRunner(self._connections.aws_client("stepfunctions"), machine)
+
+    @cached_property
+    def _events(self) -> "DomainEvents":
+        """The environment's bus; the local plane has none, and nobody who listens."""
+        if self._connections.target.is_local:
+            from sluice.adapters.memory_events import MemoryEvents
+
+            return MemoryEvents()
+        from sluice.adapters.eventbridge_events import EventBridgeEvents
+
+        return EventBridgeEvents(self._connections.aws_client("events"), bus=self._connections.address("event_bus"))
 
     @cached_property
     def _metrics(self) -> "MetricsSource":
