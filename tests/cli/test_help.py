@@ -46,6 +46,24 @@ COMMANDS = [
     ),
     ["predict"],
     ["records", "tail"],
+    *(
+        ["rollout", name]
+        for name in (
+            "start",
+            "follow",
+            "status",
+            "list",
+            "explain",
+            "pause",
+            "resume",
+            "promote",
+            "abort",
+            "approve",
+            "roll-back",
+        )
+    ),
+    *(["rollout", "plan", name] for name in ("validate", "show")),
+    ["demo", "rollout"],
     *(["ledger", name] for name in ("verify", "show", "what-served")),
 ]
 
@@ -63,7 +81,18 @@ def test_the_root_lists_every_group() -> None:
     shown = CliRunner().invoke(app, ["--help"])
 
     assert shown.exit_code == 0
-    groups = ("model", "release", "alias", "experiment", "namespace", "assignment", "flag", "records")
+    groups = (
+        "model",
+        "release",
+        "alias",
+        "experiment",
+        "namespace",
+        "assignment",
+        "flag",
+        "records",
+        "rollout",
+        "demo",
+    )
     for name in ("up", "predict", *groups):
         assert f"\n  {name} " in shown.stdout
 
