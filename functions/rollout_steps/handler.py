@@ -17,7 +17,7 @@ from sluice.adapters.eventbridge_events import EventBridgeEvents
 from sluice.adapters.lambda_candidate_calls import LambdaCandidateCalls
 from sluice.adapters.lambda_hooks import LambdaHooks
 from sluice.adapters.lambda_publisher import LambdaPublisher
-from sluice.adapters.log_records import LogRecords
+from sluice.adapters.log_records import LogRecords, configured_log_group
 from sluice.adapters.s3_content_store import s3_client
 from sluice.adapters.s3_ledger_copy import S3LedgerCopies
 from sluice.clock import SystemClock
@@ -33,7 +33,8 @@ _clock = SystemClock()
 _lambda = boto3.client("lambda")
 _registry = DynamoRegistry(RegistryTable(_settings.registry_table, region=_region))
 _calls = LambdaCandidateCalls(_lambda, function_prefix=_settings.function_prefix)
-_records = LogRecords(boto3.client("logs"), function_prefix=_settings.function_prefix)
+_group_of = partial(configured_log_group, _lambda, function_prefix=_settings.function_prefix)
+_records = LogRecords(boto3.client("logs"), group_of=_group_of)
 _metrics = CloudWatchSettings(_settings.metrics_namespace, _settings.function_prefix)
 
 handler = build_handler(

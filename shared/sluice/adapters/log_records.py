@@ -1,7 +1,7 @@
 """Inference records as CloudWatch Logs keeps them: the same calls on AWS and on the local plane."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from sluice.catalog.release import function_name_of
 from sluice.errors import StoreUnavailable, UnknownFunction
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
 _LOG_GROUP_PREFIX = "/aws/lambda/"
@@ -17,6 +18,23 @@ _LOG_GROUP_PREFIX = "/aws/lambda/"
 def log_group_of(model: str, function_prefix: str = "") -> str:
     """The log group of the function that serves a model."""
     return f"{_LOG_GROUP_PREFIX}{function_name_of(model, function_prefix)}"
+
+
+def configured_log_group(functions: "LambdaClient", model: str, function_prefix: str = "") -> str:
+    """The same, where the function's configuration says another: whoever deployed it chose the name.
+
+    A function that is not there has Lambda's default. Raises StoreUnavailable.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name, default = function_name_of(model, function_prefix), log_group_of(model, function_prefix)
+    try:
+        found = functions.get_function_configuration(FunctionName=name)
+    except functions.exceptions.ResourceNotFoundException:
+        return default
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(f"function {name}", str(error)) from error
+    return found.get("LoggingConfig", {}).get("LogGroup", default)
 
 
 def log_events(
@@ -48,17 +66,17 @@ def record_on(event: Any) -> dict[str, Any] | None:
 class LogRecords:
     """The inference records of any model between two moments, oldest first; none if it never wrote a line.
 
-    `at` is the log's time, a moment after the function's own: on the local plane only the log follows a moved clock.
-    Raises StoreUnavailable.
+    `group_of` gives the log group of a model's function. `at` is the log's time, a moment after the function's own: on
+    the local plane only the log follows a moved clock. Raises StoreUnavailable.
     """
 
-    def __init__(self, client: "CloudWatchLogsClient", *, function_prefix: str = "") -> None:
+    def __init__(self, client: "CloudWatchLogsClient", *, group_of: Callable[[str], str] = log_group_of) -> None:
         self._client = client
-        self._function_prefix = function_prefix
+        self._group_of = group_of
 
     def __call__(self, model: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         """Those written in [since, until)."""
-        group = log_group_of(model, self._function_prefix)
+        group = self._group_of(model)
         try:
             for event in log_events(self._client, group, since=since, until=until):
                 record = record_on(event)

@@ -134,13 +134,10 @@ class Connections:
         return LambdaPublisher(self.functions, function_prefix=self.function_prefix)
 
     def log_group(self, model: str) -> str:
-        """Where the model's function writes: what its configuration says, else Lambda's default."""
-        name = self.publisher.function_name(model)
-        try:
-            found = self.functions.get_function_configuration(FunctionName=name)
-        except self.functions.exceptions.ResourceNotFoundException:
-            return f"/aws/lambda/{name}"
-        return found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
+        """Where the model's function writes."""
+        from sluice.adapters.log_records import configured_log_group
+
+        return configured_log_group(self.functions, model, self.function_prefix)
 
     @property
     def function_prefix(self) -> str:

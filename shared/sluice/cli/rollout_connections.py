@@ -104,4 +104,4 @@ class RolloutConnections:
         from sluice.adapters.log_records import LogRecords
 
         client = self._connections.aws_client("logs")
-        return LogRecords(client, function_prefix=self._connections.function_prefix)
+        return LogRecords(client, group_of=self._connections.log_group)
