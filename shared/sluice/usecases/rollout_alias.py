@@ -3,9 +3,10 @@
 A tick may end between any two of these; `settle` then finishes what the state says is pending. Whoever calls has
 claimed the rollout: its epoch is theirs, and the alias was read after that.
 
-Why two controllers cannot both write: an intent is kept with the state under its revision, so only one of them has one.
-A third that finds it pending, and the alias as before, writes the alias itself; that changes the alias's revision id,
-and the first, should it wake up, is refused.
+Why two controllers cannot both write: between reading the alias and writing it, each saves the state under its
+revision. So whoever writes was the last to save, and nobody who saved later has written yet; one that does so then
+finds the intent, and writes the alias even if it shows that already. That changes its revision id, and the first,
+should it wake up, is refused. Of rivals, both may record the effect: it names its intent, so it counts once.
 """
 
 from dataclasses import replace
@@ -67,7 +68,7 @@ def settle(
         return halt(state, alias, ports)
     if instead is not None and move.kind is not MoveKind.ROLL_BACK:
         return move_alias(state, instead, alias, ports)
-    return _carry_out(state, alias, ports)
+    return _carry_out(ports.store.save(state), alias, ports)
 
 
 def _carry_out(state: RolloutState, alias: AliasState, ports: RolloutPorts) -> RolloutState:
@@ -82,7 +83,7 @@ def _carry_out(state: RolloutState, alias: AliasState, ports: RolloutPorts) -> R
             return halt(state, seen, ports)
         if shares_of(seen) == after:
             return _took_effect(state, seen, ports)
-        alias = seen
+        alias, state = seen, ports.store.save(state)
     return state
 
 

@@ -104,7 +104,8 @@ def check_weights_moved_along_the_plan(world: RolloutWorld) -> None:
     allowed: dict[str, set[Shares]] = {}
     order = [Shares("1", "2", weight) for weight in STEPS]
     stable, promoted = Shares("1", None, 0), Shares("2", None, 0)
-    for effect in world.records("EFFECT"):
+    counted = {it["intent_seq"]: it for it in reversed(world.records("EFFECT"))}  # rivals may record one twice
+    for effect in reversed(counted.values()):
         seen = shares_in(effect["alias"])
         assert seen in allowed.get(effect["rollout_id"], {order[0], stable, promoted})
         after = order[order.index(seen) + 1 :][:1] if seen in order else []

@@ -45,6 +45,7 @@ def test_a_duplicate_tick_at_any_moment_ends_as_one_tick_would(kind: str, at: in
 
     world.check_ledger_explains_alias()
     assert (world.shares, world.state.phase) == (undisturbed.shares, undisturbed.state.phase)
+    assert bool(world.records("FOREIGN_CHANGE")) == (kind == "moved_by_someone_else")
 
 
 @pytest.mark.parametrize(("kind", "at"), MEETINGS)
@@ -98,6 +99,47 @@ def test_a_stalled_controller_writes_nothing_though_the_first_failsafe_died_befo
         world.tick()
 
     assert (world.state.phase, world.shares) == (Phase.ROLLED_BACK, STABLE)
+
+
+MOMENTS_OF_SETTLING = [
+    "before store.find",
+    "after store.find",
+    "before store.save",
+    "after store.save",
+    "before publisher.alias",
+    "after publisher.alias",
+    "before publisher.shift",
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS_OF_SETTLING)
+def test_a_controller_that_stalls_while_it_finishes_a_step_gives_no_traffic_to_what_was_closed_meanwhile(
+    moment: str,
+) -> None:
+    """Others finish the step, see a breach, roll back and close; then it wakes up with what it knew."""
+    world = RolloutWorld()
+    world.start()
+
+    def dies(name: str) -> None:
+        if name == "before publisher.shift":
+            raise Killed
+
+    def others(name: str) -> None:
+        if name == moment:
+            world.moment = lambda name: None
+            world.tick(0)
+            world.judge.verdict = Verdict.FAIL
+            world.tick()
+
+    world.moment = dies
+    with pytest.raises(Killed):
+        world.tick()
+    world.moment = others
+    with suppress(RolloutChanged):
+        world.tick()
+
+    assert (world.state.phase, world.shares) == (Phase.ROLLED_BACK, STABLE)
+    assert world.records("FOREIGN_CHANGE") == []
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
