@@ -60,6 +60,7 @@ COMMANDS = [
             "abort",
             "approve",
             "roll-back",
+            "lift-quarantine",
         )
     ),
     *(["rollout", "plan", name] for name in ("validate", "show")),

@@ -119,6 +119,21 @@ def test_only_one_rollout_of_a_model_is_open(sluice: Sluice, candidate: str) -> 
     assert (other.exit_code, other.stdout) == (5, "")
 
 
+def test_what_was_rolled_back_is_refused_until_its_quarantine_is_lifted_for_a_reason(
+    sluice: Sluice, candidate: str
+) -> None:
+    started(sluice, candidate)
+    document_of(sluice("rollout", "roll-back", candidate, *WHY, "--json"))
+    ended = document_of(sluice("rollout", "follow", candidate, "--json"))
+    assert ended["phase"] == "ROLLED_BACK"
+    refused = sluice("rollout", "start", candidate, "--release", 2, "--policy", "low", *WHY)
+    assert (refused.exit_code, "quarantine" in refused.stderr) == (5, True)
+
+    assert document_of(sluice("rollout", "lift-quarantine", candidate, *WHY, "--json"))["is_lifted"] is True
+    assert "is in no quarantine" in sluice("rollout", "lift-quarantine", candidate, *WHY).stdout
+    assert started(sluice, candidate)["phase"] == "PREPARING"
+
+
 def test_an_approval_counts_once_and_never_from_who_started_it(sluice: Sluice, candidate: str) -> None:
     started(sluice, candidate, "--policy", "high", "--by", "ann")
 

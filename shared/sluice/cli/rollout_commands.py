@@ -9,6 +9,7 @@ from sluice.cli import rollout_moves, rollout_plans
 from sluice.cli.options import AsJson, By, ModelName, Why
 from sluice.cli.output import show
 from sluice.cli.rollout_connections import RolloutConnections
+from sluice.cli.rollout_moves import OneRollout
 
 app = typer.Typer(help="A release, step by step.", no_args_is_help=True)
 app.add_typer(rollout_plans.app, name="plan")
@@ -20,7 +21,6 @@ Follow = Annotated[bool, typer.Option("--follow", help="Be its controller, until
 Watch = Annotated[bool, typer.Option("--watch", help="Look again and again, until it is over.")]
 Every = Annotated[float, typer.Option("--every", help="Seconds between two looks.", min=0.1)]
 OneModel = Annotated[str | None, typer.Argument(metavar="[MODEL]", help="All of this model; else all open ones.")]
-OneRollout = Annotated[str | None, typer.Argument(metavar="[ROLLOUT_ID]", help="Its id; else the newest.")]
 
 
 @app.command("start")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from sluice.rollouts.state import RolloutState
 
 
+OneRollout = Annotated[str | None, typer.Argument(metavar="[ROLLOUT_ID]", help="Its id; else the newest.")]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the group."""
     for move in (pause, resume, promote, abort, approve):
         app.command(move.__name__)(move)
     app.command("roll-back")(roll_back)
+    app.command("lift-quarantine")(lift_quarantine)
 
 
 def pause(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json: AsJson = False) -> None:
@@ -65,6 +69,23 @@ def roll_back(ctx: typer.Context, model: ModelName, *, why: Why, by: By, as_json
     rollouts = RolloutConnections(ctx.obj)
     request = RolloutRequest(model, newest_rollout_of(model, rollouts).rollout_id, by, why)
     _show(roll_back_rollout(request, ports=rollouts.ports, runner=rollouts.runner), rollouts, as_json=as_json)
+
+
+def lift_quarantine(
+    ctx: typer.Context, model: ModelName, rollout_id: OneRollout = None, *, why: Why, by: By, as_json: AsJson = False
+) -> None:
+    """Let what was rolled back be rolled out again, because it was not to blame."""
+    from sluice.cli.rollout_looks import newest_rollout_of
+    from sluice.usecases.roll_back_rollout import release_from_quarantine
+    from sluice.usecases.rollout_request import RolloutRequest
+
+    rollouts = RolloutConnections(ctx.obj)
+    request = RolloutRequest(model, rollout_id or newest_rollout_of(model, rollouts).rollout_id, by, why)
+    is_lifted = release_from_quarantine(request, ports=rollouts.ports)
+    document = {"model": model, "rollout_id": request.rollout_id, "is_lifted": is_lifted}
+    said = "may be rolled out again" if is_lifted else "is in no quarantine"
+    line = f"What rollout {request.rollout_id} of {model} rolled out {said}."
+    show(document, as_json=as_json, render=lambda console: console.print(line))
 
 
 def _change(
