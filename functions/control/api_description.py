@@ -29,8 +29,13 @@ _IF_MATCH = {
 }
 
 
-def describe(gives: str, *statuses: int, takes: str | None = None, query: Sequence[str] = ()) -> dict[str, Any]:
-    """Arguments for a FastAPI route: schemas of answer and body, other statuses, names of query parameters."""
+def describe(
+    gives: str, *statuses: int, takes: str | None = None, query: Sequence[str] = (), is_conditional: bool = True
+) -> dict[str, Any]:
+    """Arguments for a FastAPI route: schemas of answer and body, other statuses, names of query parameters.
+
+    What takes a body and `is_conditional` also takes the revision that was read.
+    """
     responses: dict[int, Any] = {200: {"description": "done", "content": _json(gives)}}
     for status in (*statuses, 501):
         shape = gives if status == 201 else "Error"
@@ -38,7 +43,10 @@ def describe(gives: str, *statuses: int, takes: str | None = None, query: Sequen
     parameters = [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in query]
     extra: dict[str, Any] = {"parameters": parameters}
     if takes:
-        extra |= {"requestBody": {"required": True, "content": _json(takes)}, "parameters": [*parameters, _IF_MATCH]}
+        extra |= {
+            "requestBody": {"required": True, "content": _json(takes)},
+            "parameters": [*parameters, *([_IF_MATCH] if is_conditional else [])],
+        }
     return {"responses": responses, "openapi_extra": extra}
 
 

@@ -2,38 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
+from functions.control.rollout_schemas import ROLLOUT_SCHEMAS
+from functions.control.schema_parts import BPS, COUNT, INSTANT, TEXT, WHY, YES, Schema, closed, list_of, ref
 from sluice.experiments.attributes import AttributeType
 from sluice.experiments.experiment import ExperimentState, Hashing
 from sluice.experiments.flag_value import ValueType
 from sluice.experiments.reasons import Reason
 
-Schema = dict[str, Any]
-
-
-def closed(required: Schema, optional: Schema | None = None) -> Schema:
-    """An object with these members and no others."""
-    members = required | (optional or {})
-    return {"type": "object", "required": list(required), "properties": members, "additionalProperties": False}
-
-
-def list_of(items: Schema) -> Schema:
-    """A list of any length."""
-    return {"type": "array", "items": items}
-
-
-def ref(name: str) -> Schema:
-    """A schema by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-TEXT: Schema = {"type": "string"}
-WHY: Schema = {"type": "string", "minLength": 1, "maxLength": 2000, "description": "kept with the revision"}
-COUNT: Schema = {"type": "integer", "minimum": 1}
-BPS: Schema = {"type": "integer", "minimum": 0, "maximum": 10_000}
-YES: Schema = {"type": "boolean"}
-INSTANT: Schema = {"type": "string", "format": "date-time"}
 CHANGED = closed({"by": TEXT, "at": INSTANT, "why": TEXT, "move": TEXT})
 
 _SLOT: Schema = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
@@ -110,6 +86,7 @@ _EXPLANATION = closed(
 
 API_SCHEMAS: Mapping[str, Schema] = MappingProxyType(
     {
+        **ROLLOUT_SCHEMAS,
         "Error": {"type": "object", "required": ["error"], "properties": {"error": TEXT}},
         "ExperimentDefinition": _EXPERIMENT_DEFINITION,
         "Experiment": closed(

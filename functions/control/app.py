@@ -21,6 +21,7 @@ from sluice.usecases.check_readiness import check_readiness
 
 if TYPE_CHECKING:
     from functions.control.experiment_ports import ExperimentPorts
+    from functions.control.rollout_control import RolloutControl
 
 _EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
@@ -31,26 +32,27 @@ def create_app(
     publisher: FunctionPublisher,
     experiments: "Callable[[], ExperimentPorts]",
     flags: Callable[[], ASGIApp],
+    rollouts: "Callable[[], RolloutControl]",
 ) -> FastAPI:
     """The application; nothing is read from the environment.
 
-    `experiments` is called for the first request of the control API, `flags` for the first that evaluates flags;
-    both may raise Unsupported.
+    `experiments` is called for the first request of the control API, `flags` for the first that evaluates flags,
+    `rollouts` for each that is about rollouts; all may raise Unsupported.
     """
     app = FastAPI(title="Sluice", version=__version__, openapi_url=None, redirect_slashes=False)
     install_error_handlers(app)
     _add_server_routes(app, registry=registry, publisher=publisher)
     _add_unknown_model_routes(app)
-    app.mount("/v1", LazyApp(lambda: _control_api(experiments)))
+    app.mount("/v1", LazyApp(lambda: _control_api(experiments, rollouts)))
     app.mount("/ofrep", LazyApp(flags))
     return app
 
 
-def _control_api(experiments: "Callable[[], ExperimentPorts]") -> FastAPI:
+def _control_api(experiments: "Callable[[], ExperimentPorts]", rollouts: "Callable[[], RolloutControl]") -> FastAPI:
     # Imported here, for the routes of the protocol need none of it.
     from functions.control.control_api import create_control_api
 
-    return create_control_api(experiments())
+    return create_control_api(experiments(), rollouts)
 
 
 def _add_server_routes(app: FastAPI, *, registry: Registry, publisher: FunctionPublisher) -> None:

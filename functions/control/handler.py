@@ -1,7 +1,7 @@
 """The Lambda entry point; everything here runs once per execution environment."""
 
 import os
-from functools import partial
+from functools import cache, partial
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from functions.control.composition import build_handler
 from functions.control.experiment_wiring import wire_experiments
 from functions.control.flag_wiring import wire_flags
+from functions.control.rollout_wiring import wire_rollouts
 from functions.control.settings import ControlSettings
 from sluice.adapters.dynamodb_registry import DynamoRegistry
 from sluice.adapters.dynamodb_table import RegistryTable
@@ -25,4 +26,5 @@ handler = build_handler(
     logger=Logger(service="control"),
     experiments=partial(wire_experiments, _settings, registry=_registry, publisher=_publisher, region=_region),
     flags=partial(wire_flags, _settings),
+    rollouts=cache(partial(wire_rollouts, _settings, registry=_registry, publisher=_publisher, region=_region)),
 )

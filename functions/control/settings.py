@@ -20,6 +20,21 @@ class ControlSettings(EnvironmentSettings):
     units_table: str = ""
     """The DynamoDB table of units' assignments and overrides; it goes with the experiments table."""
 
+    rollouts_table: str = ""
+    """The DynamoDB table of rollouts; without it, and the ledger, requests about rollouts answer 501."""
+
+    ledger_table: str = ""
+    """The DynamoDB table of the ledger's chains and heads."""
+
+    ledger_bucket: str = ""
+    """The bucket under Object Lock that the ledger's records are copied to."""
+
+    event_bus: str = ""
+    """The EventBridge bus that domain events are put on; without it nobody hears of them."""
+
+    rollout_machine_arn: str = ""
+    """The state machine that runs controllers; without it nothing can be started here."""
+
     flags_cache_seconds: int = Field(default=10, ge=0)
     """How old flags and overrides may be, and so how long a kill switch takes at most."""
 

@@ -17,10 +17,13 @@ from schemathesis.specs.openapi.checks import (
 from functions.control.app import create_app
 from functions.control.control_api import create_control_api
 from functions.control.flag_wiring import no_flags
+from functions.control.rollout_control import RolloutControl
+from functions.control.rollout_wiring import no_rollouts
 from sluice.experiments.flag_document import written_part
 from tests.functions.control_api import ControlApi, ports_of
 from tests.unit.experiments.flag_builders import a_flag
 from tests.unit.usecases.experiment_plane import ExperimentPlane
+from tests.unit.usecases.rollout_world import RolloutWorld
 
 DOCUMENT_PATH = "/v1/openapi.json"
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -44,7 +47,7 @@ def document() -> dict[str, Any]:
 
 
 def test_every_route_is_described_as_clients_see_it() -> None:
-    api = create_control_api(ports_of(ExperimentPlane()))
+    api = create_control_api(ports_of(ExperimentPlane()), no_rollouts)
     served = {f"/v1{route.path_format}" for route in api.routes if isinstance(route, APIRoute)}
 
     assert served - set(document()["paths"]) == {DOCUMENT_PATH}
@@ -70,9 +73,14 @@ def test_every_operation_says_in_words_what_it_does_and_which_bodies_it_takes() 
 
 @pytest.fixture(scope="module")
 def api() -> Any:
-    plane = a_used_plane()
+    plane, world = a_used_plane(), RolloutWorld()
+    world.start()
     app = create_app(
-        registry=plane.registry, publisher=plane.publisher, experiments=lambda: ports_of(plane), flags=no_flags
+        registry=plane.registry,
+        publisher=plane.publisher,
+        experiments=lambda: ports_of(plane),
+        flags=no_flags,
+        rollouts=lambda: RolloutControl(world.ports, world.controllers),
     )
     return schemathesis.openapi.from_asgi(DOCUMENT_PATH, app)
 
@@ -84,7 +92,7 @@ def test_a_fuzzer_finds_no_5xx_and_nothing_that_the_document_does_not_say(api: A
     for operation in operations:
         _fuzz(operation, mode)
 
-    assert len(operations) == 28
+    assert len(operations) == 38
 
 
 def _fuzz(operation: Any, mode: GenerationMode) -> None:

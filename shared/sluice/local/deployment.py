@@ -64,6 +64,9 @@ def control_environment(names: ResourceNames) -> Mapping[str, str]:
         "SLUICE_REGISTRY_TABLE": names.registry_table,
         "SLUICE_EXPERIMENTS_TABLE": names.experiments_table,
         "SLUICE_UNITS_TABLE": names.units_table,
+        "SLUICE_ROLLOUTS_TABLE": names.rollouts_table,
+        "SLUICE_LEDGER_TABLE": names.ledger_table,
+        "SLUICE_LEDGER_BUCKET": names.ledger_bucket,
     }
 
 
