@@ -89,7 +89,7 @@ class ServingStack(cdk.Stack):
         self._for_registry = RegistryFunctionProps(self._place, environment, self._layers, data.registry)
         self.models = {model.name: self._model(model) for model in environment.models}
         self.rollouts = self._rollouts(deciding) if deciding else None
-        control = ControlFunction(self, "Control", self._for_registry, experiments=data.experiments, units=data.units)
+        control = self._control()
         self.gateway = self._gateway(control, self._outcomes())
         if environment.second_region:
             self._fail_over(control)
@@ -112,6 +112,17 @@ class ServingStack(cdk.Stack):
             metrics_namespace_of(environment),
         )
         return ModelFunction(self, f"Model-{model.name}", place=self._place, props=props)
+
+    def _control(self) -> ControlFunction:
+        data = self._data
+        return ControlFunction(
+            self,
+            "Control",
+            self._for_registry,
+            experiments=data.experiments,
+            units=data.units,
+            rollouts=self.rollouts,
+        )
 
     def _outcomes(self) -> OutcomesIntake:
         data, declared = self._data, self._environment.experiments

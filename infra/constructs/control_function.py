@@ -1,4 +1,4 @@
-"""The control function: the environment's health, definitions of experiments and flags, and flag evaluation.
+"""The control function: the environment's health, definitions of experiments and flags, flag evaluation, rollouts.
 
 It also answers 404 for models that nobody deployed.
 """
@@ -7,15 +7,17 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from functions.control.settings import ControlSettings
+from infra.constructs.acknowledgements import acknowledge_wildcards
 from infra.constructs.following_alias import following_alias
 from infra.constructs.granted_table import GrantedTable
 from infra.constructs.registry_function import RegistryFunction, RegistryFunctionProps
+from infra.constructs.rollouts import Rollouts
 
 _TIMEOUT_SECONDS = 29
 
 
 class ControlFunction(Construct):
-    """`function`, its `alias`, its `log_group`."""
+    """`function`, its `alias`, its `log_group`. No `rollouts`: none are controlled in this region."""
 
     def __init__(
         self,
@@ -25,13 +27,14 @@ class ControlFunction(Construct):
         *,
         experiments: GrantedTable,
         units: GrantedTable,
+        rollouts: Rollouts | None,
     ) -> None:
         super().__init__(scope, construct_id)
         ours = RegistryFunction(
             self,
             "Control",
             props,
-            settings=_settings(props, experiments, units),
+            settings=_settings(props, experiments, units, rollouts),
             source="control",
             description="Answers for the environment as a whole",
             timeout_seconds=_TIMEOUT_SECONDS,
@@ -42,11 +45,24 @@ class ControlFunction(Construct):
         units.grant_keep(ours.role)
         see = iam.PolicyStatement(actions=["lambda:GetAlias"], resources=list(ours.model_function_arns))
         ours.role.add_to_policy(see)
+        if rollouts:
+            rollouts.grant_ask(ours.role)
+            _let_check_versions(ours)
         self.alias = following_alias(self, ours.function)
 
 
-def _settings(props: RegistryFunctionProps, experiments: GrantedTable, units: GrantedTable) -> ControlSettings:
+def _let_check_versions(ours: RegistryFunction) -> None:
+    """What is rolled out, and what is rolled back to, must exist as a function version."""
+    versions = [f"{arn}:*" for arn in ours.model_function_arns]
+    ours.role.add_to_policy(iam.PolicyStatement(actions=["lambda:GetFunctionConfiguration"], resources=versions))
+    acknowledge_wildcards(ours.role, versions, "a function version's number is given when it is published")
+
+
+def _settings(
+    props: RegistryFunctionProps, experiments: GrantedTable, units: GrantedTable, rollouts: Rollouts | None
+) -> ControlSettings:
     declared = props.environment.experiments
     tables = {"experiments_table": experiments.table.table_name, "units_table": units.table.table_name}
     bounds = {"flags_cache_seconds": declared.flags_cache_seconds, "ofrep_rate_rps": declared.ofrep_rate_rps}
-    return ControlSettings.model_validate({**props.names, **tables, **bounds})
+    told = rollouts.told if rollouts else {}
+    return ControlSettings.model_validate({**props.names, **tables, **bounds, **told})

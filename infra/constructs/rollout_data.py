@@ -44,3 +44,12 @@ def grant_decide(data: RolloutData, role: iam.Role) -> None:
     data.rollouts.grant_keep_items(role)
     data.ledger_entries.grant_read_and_append(role)
     data.ledger.grant_keep_copies(role)
+
+
+def decision_names(data: RolloutData) -> dict[str, str]:
+    """What the settings of whoever decides hold."""
+    return {
+        "rollouts_table": data.rollouts.table.table_name,
+        "ledger_table": data.ledger_entries.table.table_name,
+        "ledger_bucket": data.ledger.bucket.bucket_name,
+    }

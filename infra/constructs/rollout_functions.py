@@ -18,7 +18,7 @@ from infra.constructs.function_layers import FunctionLayers
 from infra.constructs.function_names import function_arn, model_function_arns
 from infra.constructs.minute_schedule import MinuteSchedule
 from infra.constructs.python_function import FunctionPlace, FunctionShape, PythonFunction
-from infra.constructs.rollout_data import RolloutData, grant_decide
+from infra.constructs.rollout_data import RolloutData, decision_names, grant_decide
 from infra.constructs.served_metrics import PERIOD, metrics_namespace_of
 from infra.declarations.environment import Environment
 
@@ -43,10 +43,8 @@ class RolloutProps:
         """What the settings of both hold."""
         data, environment = self.data, self.environment
         return {
+            **decision_names(data),
             "registry_table": data.registry.table.table_name,
-            "rollouts_table": data.rollouts.table.table_name,
-            "ledger_table": data.ledger_entries.table.table_name,
-            "ledger_bucket": data.ledger.bucket.bucket_name,
             "event_bus": self.bus.name,
             "function_prefix": environment.function_prefix,
             "runbook": environment.rollouts.runbook,

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.domain_bus import DomainBus
 from infra.constructs.registry_function import RegistryFunctionProps
-from infra.constructs.rollout_data import RolloutData
+from infra.constructs.rollout_data import RolloutData, decision_names, grant_decide
 from infra.constructs.rollout_functions import Failsafe, RolloutProps, RolloutSteps
 from infra.constructs.rollout_machine import RolloutMachine, RolloutMachineProps
 from infra.constructs.rollout_metrics import RolloutMetrics
@@ -15,7 +16,7 @@ from sluice.rollouts.state_machine import rollout_machine
 
 
 class Rollouts(Construct):
-    """`machine`, `bus` and `data`, for whoever may ask for a rollout; `metrics`, for whoever watches."""
+    """`told` and `grant_ask` for whoever may ask for a rollout; `bus` and `metrics` for whoever watches."""
 
     def __init__(
         self,
@@ -27,7 +28,7 @@ class Rollouts(Construct):
         record_groups: Sequence[logs.ILogGroup],
     ) -> None:
         super().__init__(scope, construct_id)
-        environment, self.data = props.environment, data
+        environment, self._data = props.environment, data
         self.bus = DomainBus(self, "Events", environment=environment)
         ours = RolloutProps(props.place, environment, props.layers, data, self.bus, record_groups)
         steps = RolloutSteps(self, "Controller", ours)
@@ -44,3 +45,18 @@ class Rollouts(Construct):
             ),
         )
         self.metrics = RolloutMetrics(self.machine.arn, failsafe.function, failsafe.restored)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the settings of whoever asks hold."""
+        return {
+            **decision_names(self._data),
+            "event_bus": self.bus.name,
+            "rollout_machine_arn": self.machine.arn,
+        }
+
+    def grant_ask(self, role: iam.Role) -> None:
+        """Open rollouts, change what they shall do, write that down, and have controllers started."""
+        grant_decide(self._data, role)
+        self.bus.grant_tell(role)
+        self.machine.grant_start(role)

@@ -84,12 +84,15 @@ def test_an_inference_function_reads_content_writes_records_and_keeps_assignment
         assert actions_on(synthesised, role, "UnitsTable") == {"dynamodb:PutItem", "dynamodb:Query"}
 
 
-def test_the_control_function_reads_the_registry_looks_at_aliases_and_keeps_definitions(
-    synthesised: Synthesised, keys: set[str]
+def test_the_control_function_reads_the_registry_keeps_definitions_and_asks_for_rollouts(
+    synthesised: Synthesised, environment: Environment, keys: set[str]
 ) -> None:
     changes = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    encrypts = {"kms:GenerateDataKey"} if environment.data.customer_keys else set()
+    expected = EVERY_FUNCTION | READ_REGISTRY | changes | DECIDE | keys | encrypts
+    expected |= {"lambda:GetAlias", "lambda:GetFunctionConfiguration", "states:StartExecution"}
 
-    assert actions(synthesised, "ControlRole") == EVERY_FUNCTION | READ_REGISTRY | changes | {"lambda:GetAlias"} | keys
+    assert actions(synthesised, "ControlRole") == expected
     assert actions_on(synthesised, "ControlRole", "RegistryTable") == READ_REGISTRY
     assert actions_on(synthesised, "ControlRole", "ExperimentsTable") == READ_REGISTRY | {"dynamodb:PutItem"}
     assert actions_on(synthesised, "ControlRole", "UnitsTable") == {"dynamodb:Query"} | changes
@@ -162,8 +165,8 @@ def test_the_failsafe_moves_aliases_and_writes_that_down_and_can_do_nothing_else
     assert actions(synthesised, "RolloutsFailsafeRole") == EVERY_FUNCTION | DECIDE | moves | keys | encrypts
 
 
-@pytest.mark.parametrize("role", MOVERS)
-def test_whoever_moves_an_alias_keeps_rollouts_and_can_only_add_to_the_ledger(
+@pytest.mark.parametrize("role", [*MOVERS, "ControlRole"])
+def test_whoever_moves_an_alias_or_asks_for_it_keeps_rollouts_and_can_only_add_to_the_ledger(
     synthesised: Synthesised, role: str
 ) -> None:
     [copied] = [it["Resource"] for it in statements(synthesised, role) if it["Action"] == "s3:PutObject"]

@@ -117,6 +117,17 @@ def test_both_move_the_aliases_of_every_model_and_of_no_other(
     assert called == {f"{name}:*" for name in models}
 
 
+def test_the_control_function_asks_for_rollouts_and_looks_at_versions_of_every_model(
+    synthesised: Synthesised, environment: Environment
+) -> None:
+    versions = {f"{environment.name}-inference-{model.name}:*" for model in environment.models}
+    variables = synthesised.functions["control"]["Environment"]["Variables"]
+
+    assert reached(synthesised, "ControlRole", "lambda:GetFunctionConfiguration") == versions
+    assert str(variables["SLUICE_ROLLOUT_MACHINE_ARN"]).endswith(f":{environment.name}-rollout']]}}")
+    assert variables["SLUICE_EVENT_BUS"] == f"sluice-{environment.name}"
+
+
 def test_a_plan_can_ask_the_hooks_that_are_declared_and_no_other(synthesise: Synthesise) -> None:
     declared = replace(DEV, rollouts=replace(DEV.rollouts, hooks=("sanity-check",)))
     found = synthesise(declared)
