@@ -19,6 +19,7 @@ COMMANDS = [
     ["model", "retire"],
     ["release", "publish"],
     ["release", "list"],
+    ["release", "sweep"],
     ["alias", "show"],
     ["alias", "shift"],
     *(

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from sluice.cli import sweep_command
 from sluice.cli.connections import Connections
 from sluice.cli.options import AsJson, By, ModelName
 from sluice.cli.output import progress, say, show
 from sluice.errors import UnknownModel
 
 app = typer.Typer(help="What a function version serves.", no_args_is_help=True)
+sweep_command.add_to(app)
 
 Default = Annotated[int | None, typer.Option(help="The model version that answers; the newest approved one.", min=1)]
 Preload = Annotated[list[int] | None, typer.Option(help="Load at cold start; the default alone. Repeat it.", min=1)]
