@@ -87,7 +87,11 @@ def test_resources_are_created_once_and_found_again(aws: Clients) -> None:
     table = aws("dynamodb").describe_table(TableName=TABLE)["Table"]
     assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == [("pk", "HASH"), ("sk", "RANGE")]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert {bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"]} == {BUCKET, "sluice-records"}
+    assert {bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"]} == {
+        BUCKET,
+        "sluice-ledger",
+        "sluice-records",
+    }
 
 
 def conditional_put(pk: str) -> AwsRequest:

@@ -30,7 +30,7 @@ def handler(event, context):
     return {"route": event["routeKey"], "version": context.function_version, **seen}
 """
 PACKAGE = zip_of({"answering.py": SOURCE})
-TABLES = ["sluice-experiments", "sluice-registry", "sluice-units"]
+TABLES = ["sluice-experiments", "sluice-ledger-entries", "sluice-registry", "sluice-rollouts", "sluice-units"]
 
 
 def in_process(version: FunctionVersion) -> Callable[[Any, Any], Any]:

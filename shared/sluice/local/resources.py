@@ -43,9 +43,9 @@ def create_resources(dynamodb: "DynamoDBClient", s3: "S3Client", names: Resource
     for table in (names.registry_table, names.experiments_table, names.units_table, *decisions):
         create_table(dynamodb, table)
     let_items_expire(dynamodb, names.units_table)
+    create_ledger_bucket(s3, names.ledger_bucket)
     for bucket in (names.artefacts_bucket, names.records_bucket):
         _create_bucket(s3, bucket)
-    create_ledger_bucket(s3, names.ledger_bucket)
 
 
 def create_outcomes_queue(sqs: "SQSClient", names: ResourceNames | None = None) -> str:
@@ -95,6 +95,8 @@ def _queue_url(sqs: "SQSClient", name: str, **attributes: str) -> str:
 def create_ledger_bucket(s3: "S3Client", name: str) -> None:
     """Create a bucket whose objects keep all their versions, and each of them for a day at least."""
     _create_bucket(s3, name, locked=True)
+    if "Rule" in s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]:
+        return
     retention = {"Mode": "GOVERNANCE", "Days": _LEDGER_DAYS}
     lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
     s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=cast("Any", lock))
