@@ -35,7 +35,7 @@ def rollout(
     *,
     fault: FaultOption = None,
     seed: Seed = 1,
-    requests_per_minute: RequestsPerMinute = 8,
+    requests_per_minute: RequestsPerMinute = 6,
     as_json: AsJson = False,
 ) -> None:
     """Roll a release out in ten simulated hours: to the end if it is good, back if it is not.

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 MODEL = "digits"
 CANDIDATE_RELEASE = 2
 # A look costs tens of milliseconds, and ten hours have six hundred minutes.
-_BETWEEN_LOOKS = timedelta(minutes=5)
+_BETWEEN_LOOKS = timedelta(minutes=10)
 _AS_FAST_AS_IT_GOES = ThrottleSettings(rate_per_second=1e9, burst_count=1_000_000)
 
 

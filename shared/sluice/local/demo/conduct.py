@@ -27,7 +27,7 @@ class Conduct:
     `one_class_share` of the answers say the last class whatever was asked.
     """
 
-    error_share: float = 0.02
+    error_share: float = 0.03
     latency_median_ms: float = 20.0
     latency_sigma: float = 0.4
     one_class_share: float = 0.0
