@@ -26,10 +26,8 @@ class DomainBus(Construct):
         self.name = f"sluice-{environment.name}"
 
     def grant_tell(self, role: iam.Role) -> None:
-        """Put events of our source, and no others."""
-        ours = {"StringEquals": {"events:source": SOURCE}}
-        tell = iam.PolicyStatement(actions=["events:PutEvents"], resources=[self._bus.event_bus_arn], conditions=ours)
-        role.add_to_policy(tell)
+        """Put events on this bus, and on no other."""
+        role.add_to_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[self._bus.event_bus_arn]))
 
 
 class WakingEvents(Construct):

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from infra.constructs.domain_bus import SOURCE
 from infra.declarations.environment import Environment
 from tests.infra.conftest import Synthesised
 
@@ -176,7 +175,6 @@ def test_whoever_moves_an_alias_or_asks_for_it_keeps_rollouts_and_can_only_add_t
     assert actions_on(synthesised, role, "LedgerEntriesTable") == READ_AND_APPEND
     assert copied["Fn::Join"][1][0]["Fn::ImportValue"].endswith(":LedgerArn")
     assert copied["Fn::Join"][1][1] == "/ledger/*"
-    assert told["Condition"] == {"StringEquals": {"events:source": SOURCE}}
     assert told["Resource"]["Fn::GetAtt"][0].startswith("RolloutsEventsBus")
 
 

@@ -146,7 +146,7 @@ def test_nobody_to_answer_for_rollouts_and_hooks_by_other_than_their_names_are_r
     assert caught.value.field == field
 
 
-def test_the_rights_name_the_source_that_the_code_puts_events_from() -> None:
+def test_the_rule_waits_for_the_source_that_the_code_puts_events_from() -> None:
     assert eventbridge_events.SOURCE == SOURCE
 
 

@@ -45,8 +45,7 @@ class LambdaCandidateCalls:
         name = function_name_of(model, self._function_prefix)
         try:
             return self._client.invoke(
-                FunctionName=name,
-                Qualifier=function_version,
+                FunctionName=f"{name}:{function_version}",  # what a policy names; an unqualified name is another one
                 InvocationType="RequestResponse" if is_awaited else "Event",
                 Payload=json.dumps(event).encode(),
             )
