@@ -1,4 +1,4 @@
-"""What is shown: deploy, serve, experiment, deploy changed code under a canary, tear down; each step is checked."""
+"""What is shown: deploy, serve, experiment, deploy under a canary, roll out, tear down; each step is checked."""
 
 import shutil
 from collections.abc import Callable
@@ -9,9 +9,11 @@ from typing import Any
 from infra.emulator.cdk import Cdk, DeploymentFailed
 from infra.emulator.commands import Sluice
 from infra.emulator.experiment_journey import ExperimentJourney
+from infra.emulator.rollout_journey import RolloutJourney
 
 _MODEL = "breast-cancer"
 _FOLDER = "examples/breast-cancer/v1"
+_NEXT_FOLDER = "examples/breast-cancer/v2"
 _REQUEST = "examples/breast-cancer/request.json"
 _PREDICT = ("predict", _MODEL, "--model-version", "1", "--request", _REQUEST)
 
@@ -37,6 +39,7 @@ class Journey:
         self._deploy_changed_code(_changed(assets, changed_root / "first"))
         self._deploy_under_a_canary(_changed(assets, changed_root / "second"))
         self._deploy_with_a_shift(_changed(assets, changed_root / "third"))
+        RolloutJourney(self.deployed, self.say).run(_MODEL, _NEXT_FOLDER)
         self.cdk.destroy()
         self.say("torn down again")
 
