@@ -8,6 +8,7 @@ from sluice.adapters.http_errors import answer_for
 from sluice.errors import PayloadTooLarge, ResponseTooLarge, StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
+from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.trace import PredictionTrace
 from sluice.usecases.record_inference import RecordPorts, record_inference
 from sluice.usecases.serve_prediction import AssignUnit, serve_prediction
@@ -52,20 +53,22 @@ class InferEndpoint:
 
     def _attempt(self, call: PredictionCall, trace: PredictionTrace) -> tuple[HttpAnswer, Exception | None]:
         try:
-            return HttpAnswer(200, self._predict(call, trace)), None
+            return self._predict(call, trace), None
         except Exception as error:  # noqa: BLE001 - the boundary: a bug must be answered and recorded too
             return answer_for(error), error
 
-    def _predict(self, call: PredictionCall, trace: PredictionTrace) -> bytes:
+    def _predict(self, call: PredictionCall, trace: PredictionTrace) -> HttpAnswer:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
         opened = self._releases.get()
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
-        body = serve_prediction(call, release=opened.release, models=opened.models, trace=trace, assign=assign).body
-        if payload_bytes(body) > PAYLOAD_LIMIT_BYTES:
-            raise ResponseTooLarge(payload_bytes(body), PAYLOAD_LIMIT_BYTES)
-        return body
+        encoded = serve_prediction(call, release=opened.release, models=opened.models, trace=trace, assign=assign)
+        answer = _answer_of(encoded)
+        needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
+        if needed_bytes > PAYLOAD_LIMIT_BYTES:
+            raise ResponseTooLarge(needed_bytes, PAYLOAD_LIMIT_BYTES)
+        return answer
 
     def _record(
         self,
@@ -79,3 +82,10 @@ class InferEndpoint:
         record_inference(
             call, trace, outcome, facts=self._facts, cold_start=cold_start, ports=self._ports, durable=durable
         )
+
+
+def _answer_of(encoded: EncodedResponse) -> HttpAnswer:
+    if encoded.json_bytes is None:
+        return HttpAnswer(200, encoded.body)
+    headers = {"inference-header-content-length": str(encoded.json_bytes)}
+    return HttpAnswer(200, encoded.body, headers, "application/octet-stream", is_binary=True)

@@ -12,7 +12,7 @@ from sluice.errors import SluiceError
 
 def to_response(answer: HttpAnswer) -> Response:
     """The answer as Starlette sends it."""
-    return Response(answer.body, answer.status, answer.headers, "application/json")
+    return Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -1,31 +1,36 @@
-"""A JSON answer over HTTP, free of any framework."""
+"""An answer over HTTP, free of any framework."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from base64 import b64encode
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
-_JSON = {"content-type": "application/json"}
+JSON = "application/json"
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """Status, JSON body, and headers beside Content-Type and Content-Length."""
+class HttpAnswer(NamedTuple):
+    """Status, body, and headers beside Content-Type and Content-Length; text unless `is_binary`."""
 
     status: int
     body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
+    media_type: str = JSON
+    is_binary: bool = False
 
     def to_event(self) -> dict[str, Any]:
         """The answer of a Lambda function behind an HTTP API, payload format 2.0."""
+        body = self.body
         return {
             "statusCode": self.status,
-            "headers": {**self.headers, "content-length": str(len(self.body)), **_JSON},
-            "body": self.body.decode(),
-            "isBase64Encoded": False,
+            "headers": {**self.headers, "content-length": str(len(body)), "content-type": self.media_type},
+            "body": b64encode(body).decode("ascii") if self.is_binary else body.decode(),
+            "isBase64Encoded": self.is_binary,
         }
 
 
-def json_answer(status: int, document: Any, headers: dict[str, str] | None = None) -> HttpAnswer:
+def json_answer(status: int, document: Any, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """An answer whose body is `document`."""
-    return HttpAnswer(status, orjson.dumps(document), headers or {})
+    return HttpAnswer(status, orjson.dumps(document), headers or _NO_HEADERS)

@@ -1,18 +1,20 @@
 """What reaches us of one request for a prediction, before anything is checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sluice.inference.own_call import OwnCall
+from sluice.inference.wire_form import OPEN_INFERENCE, WireForm
+
+_NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class PredictionCall:
-    """A request as it came: `model` and `model_version` are the URL's, `body` is what the client sent.
+class PredictionCall(NamedTuple):
+    """A request as it came: `model` and `model_version` are the URL's, `body` is what the client sent, decompressed.
 
     `json_bytes` is the header of the binary tensor extension, None where it is absent. `claims` are a verified token's.
-    `own` is None for a client's request.
+    `own` is None for a client's request. `form` is the protocol in which it asks and is to be answered.
     """
 
     model: str
@@ -23,5 +25,6 @@ class PredictionCall:
     function_version: str = "$LATEST"
     request_id: str = ""
     gateway_request_id: str = ""
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = _NO_CLAIMS
     own: OwnCall | None = None
+    form: WireForm = OPEN_INFERENCE

@@ -17,6 +17,7 @@
 | release, release_digest | what the function version carries |
 | artefact_digest, reason | of the version that answered, and why it did (`ServingReason`) |
 | requested_model, requested_model_version | what the URL said |
+| protocol | in which form it was asked and answered (`wire_form.py`): v2 is the Open Inference Protocol's |
 | media_type, json_bytes | headers Content-Type and Inference-Header-Content-Length |
 | request_body_bytes | length of the body |
 | request_body | the body as text, the unit's key in the place of its id; or instead one of the four that follow |
@@ -163,7 +164,11 @@ def _served(trace: PredictionTrace) -> dict[str, Any]:
 
 
 def _requested(call: PredictionCall) -> dict[str, Any]:
-    members: dict[str, Any] = {"requested_model": call.model, "media_type": call.media_type}
+    members: dict[str, Any] = {
+        "requested_model": call.model,
+        "protocol": call.form.name,
+        "media_type": call.media_type,
+    }
     if call.model_version is not None:
         members["requested_model_version"] = call.model_version
     if call.json_bytes is not None:

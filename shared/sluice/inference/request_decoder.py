@@ -30,8 +30,10 @@ class Envelope(NamedTuple):
     parameters: Mapping[str, ParameterValue]
 
 
-def read_envelope(body: bytes) -> Envelope:
+def read_envelope(body: bytes, json_bytes: str | None = None) -> Envelope:
     """What every version reads alike. Raises MalformedBody, Unsupported."""
+    if json_bytes is not None:
+        raise binary_not_offered()
     members = _parse(body)
     return Envelope(members, _parameters_of(members, "the request"))
 

@@ -16,10 +16,14 @@ from sluice.inference.tensors import InferenceResponse
 
 @dataclass(frozen=True, slots=True)
 class EncodedResponse:
-    """The body to send, and within it the JSON array of outputs, for the record."""
+    """The body to send, and within it the JSON array of outputs, for the record.
+
+    `json_bytes` is None for a body of JSON; else raw tensors follow a JSON object of that many bytes.
+    """
 
     body: bytes
     outputs: bytes
+    json_bytes: int | None = None
 
 
 class ResponseEncoder:

@@ -11,7 +11,7 @@ from sluice.experiments.reasons import Reason
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import LoadedModel
-from sluice.inference.request_decoder import Envelope, binary_not_offered, read_envelope
+from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.served_release import Choice, ServedRelease
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
@@ -38,18 +38,12 @@ def serve_prediction(
     """
     trace.release = release
     trace.choice = release.choose(call.model, call.model_version)
-    envelope = _read(call)
+    envelope = call.form.read(call)
     if assign is not None and call.model_version is None:
         _assign(call, envelope, assign, trace)
     encoded = _answer_or_fall_back(call, envelope, models, trace)
     trace.outputs = encoded.outputs
     return encoded
-
-
-def _read(call: PredictionCall) -> Envelope:
-    if call.json_bytes is not None:
-        raise binary_not_offered()
-    return read_envelope(call.body)
 
 
 def _assign(call: PredictionCall, envelope: Envelope, assign: AssignUnit, trace: PredictionTrace) -> None:
@@ -80,13 +74,13 @@ def _answer_or_fall_back(
 def _answer(call: PredictionCall, envelope: Envelope, models: ModelCache, trace: PredictionTrace) -> EncodedResponse:
     assert trace.choice is not None
     choice = trace.choice
-    request = choice.version.decoder.decode(envelope, fallback_id=trace.prediction_id)
+    request = call.form.decode(envelope, choice.version, fallback_id=trace.prediction_id)
     trace.finished(Step.DECODE)
     with models.lease(call.model, choice.version.released) as model:
         trace.finished(Step.LOAD)
         outputs = _predict(model, request, call.model, choice)
         trace.finished(Step.PREDICT)
-    encoded = choice.version.encoder.encode(_respond(call, request, outputs, trace))
+    encoded = call.form.encode(_respond(call, request, outputs, trace), choice.version)
     trace.finished(Step.ENCODE)
     return encoded
 

@@ -107,6 +107,7 @@ def test_a_record_holds_all_that_a_replay_needs() -> None:
         "artefact_digest": "artefact-digest",
         "reason": "RELEASE_DEFAULT",
         "requested_model": "risk",
+        "protocol": "v2",
         "media_type": "application/json",
         "request_body_bytes": 19,
         "request_body": '{"inputs": "short"}',
