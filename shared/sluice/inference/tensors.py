@@ -21,6 +21,13 @@ class InferenceRequest:
     requested_outputs: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
 
+    @property
+    def batch_size(self) -> int:
+        """The first input's leading dimension, whether or not the model takes it for a batch; 1 without any."""
+        for array in self.inputs.values():
+            return int(array.shape[0]) if array.ndim else 1
+        return 1
+
 
 @dataclass(frozen=True, slots=True)
 class InferenceResponse:

@@ -26,6 +26,7 @@ class PredictionTrace:
         "_started_ns",
         "_timer_ns",
         "assigned",
+        "batch_size",
         "choice",
         "elapsed_ns",
         "outputs",
@@ -41,6 +42,7 @@ class PredictionTrace:
         self.assigned: AssignedUnit | None = None
         self.variant_failure: SluiceError | None = None
         self.outputs: bytes | None = None
+        self.batch_size = 1
         self.elapsed_ns: dict[Step, int] = {}
         self._timer_ns = timer_ns
         self._started_ns = self._last_ns = timer_ns()

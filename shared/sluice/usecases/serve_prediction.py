@@ -75,6 +75,7 @@ def _answer(call: PredictionCall, envelope: Envelope, models: ModelCache, trace:
     assert trace.choice is not None
     choice = trace.choice
     request = call.form.decode(envelope, choice.version, fallback_id=trace.prediction_id)
+    trace.batch_size = request.batch_size
     trace.finished(Step.DECODE)
     with models.lease(call.model, choice.version.released) as model:
         trace.finished(Step.LOAD)
