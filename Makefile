@@ -24,16 +24,19 @@ test: $(VENV)/dev.done ## every test that needs no account and no GPU
 check: $(VENV)/dev.done ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: $(VENV)/dev.done ## microseconds per invocation and cold start, printed as a table
-	@$(BIN)/python -m benchmarks
+# BENCH=--markdown writes the tables into docs/benchmarks.md as well.
+BENCH ?=
+bench: $(VENV)/dev.done ## every figure beside its goal, printed as tables; peers as far as they are installed
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 PEERS := build/bench-peers
+PEER_NAMES := decision fastapi kserve mlserver litserve bentoml
 .PHONY: bench-peers
-bench-peers: $(PEERS)/installed ## install the SDKs of others that `make bench` times beside ours
+bench-peers: $(PEER_NAMES:%=$(PEERS)/%/installed) ## install what `make bench` times beside ours, each in an environment of its own
 
-$(PEERS)/installed: $(VENV)/setup.done requirements/bench-peers.txt
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
-	@$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --require-hashes -r requirements/bench-peers.txt
+$(PEERS)/%/installed: requirements/bench-%.txt $(VENV)/setup.done
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install --quiet --python $(@D)/bin/python --require-hashes -r $<
 	@touch $@
 
 fmt: $(VENV)/dev.done ## format and mend what can be mended
@@ -112,7 +115,7 @@ lock: $(VENV)/setup.done ## resolve requirements/*.txt and layers/*/requirements
 	@$(COMPILE) pyproject.toml --extra infra -c requirements/run.txt -o requirements/infra.txt
 	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) --universal --python-version 3.13 requirements/emulator.in -o requirements/emulator.txt
-	@$(COMPILE) requirements/bench-peers.in -o requirements/bench-peers.txt
+	@$(foreach peer,$(PEER_NAMES),$(COMPILE) requirements/bench-$(peer).in -o requirements/bench-$(peer).txt &&) true
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
 	@$(LAYER) layers/onnx/requirements.in --excludes layers/onnx/excluded.in -o layers/onnx/requirements.txt
 	@$(LAYER) layers/runtime/requirements.in -o layers/runtime/requirements.txt

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.stopwatch import time_in_turns
 
 _ROOT = Path(__file__).parents[1]
-_ENVIRONMENT = Path("build") / "bench-peers"
+_ENVIRONMENT = Path("build") / "bench-peers" / "decision"
 _SCRIPTS = ("growthbook_decision", "unleash_decision", "statsig_decision", "planout_decision")
 
 

@@ -20,8 +20,10 @@ from sluice.usecases.publish_release import publish_release
 from sluice.usecases.register_model import register_model
 
 
-def release_handler() -> Handler:
-    """The inference function's own handler, serving version 2; its records go to the null device, by a real write.
+def release_handler(write_line: Callable[[str], object] | None = None) -> Handler:
+    """The inference function's own handler, serving version 2.
+
+    Its records go to `write_line`, or, without one, to the null device by a real write.
 
     One experiment runs, and the unit of `example_experiments` was assigned before.
     """
@@ -40,7 +42,7 @@ def release_handler() -> Handler:
     settings = InferenceSettings(MODEL, "artefacts", "records", release=release.number, release_digest=release.digest)
     snapshot = one_experiment(MODEL, versions=(version.number, version.number))
     stores = ExperimentStores(*stores_with(snapshot, UNIT))
-    return build_handler(settings, content=content, write_line=_null_writer(), stores=stores)
+    return build_handler(settings, content=content, write_line=write_line or _null_writer(), stores=stores)
 
 
 def _null_writer() -> Callable[[str], object]:
