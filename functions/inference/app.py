@@ -12,6 +12,7 @@ from functions.inference.gateway_calls import call_identity
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.openapi_document import describe, document_of
 from functions.inference.release_holder import ReleaseHolder
+from functions.inference.statistics_routes import add_statistics_routes
 from sluice import __version__
 from sluice.adapters.fastapi_errors import install_error_handlers, to_response
 from sluice.adapters.http_answer import json_answer
@@ -31,6 +32,7 @@ def create_app(*, model: str, releases: ReleaseHolder, infer: InferEndpoint) -> 
     _add_server_routes(app, model=model, releases=releases)
     _add_model_routes(app, releases=releases)
     _add_infer_routes(app, infer=infer)
+    add_statistics_routes(app, releases=releases, statistics=infer.statistics)
     _add_document_route(app, model=model, releases=releases)
     return app
 

@@ -9,6 +9,7 @@ from sluice.errors import PayloadTooLarge, ResponseTooLarge, StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.response_encoder import EncodedResponse
+from sluice.inference.statistics import Statistics
 from sluice.inference.trace import PredictionTrace
 from sluice.usecases.record_inference import RecordPorts, record_inference
 from sluice.usecases.serve_prediction import AssignUnit, serve_prediction
@@ -32,6 +33,7 @@ class InferEndpoint:
         self._ports = ports
         self._instruments = instruments
         self._cold_start: ColdStart | None = None
+        self.statistics = Statistics()
 
     def expect_first_call(self, cold_start: ColdStart) -> None:
         """Let the next record, this environment's first, tell what its request waited for."""
@@ -49,6 +51,8 @@ class InferEndpoint:
             # The record of a high-risk prediction could not be kept, so nobody may act on the prediction.
             answer = answer_for(failure)
             self._record(call, trace, Outcome(answer.status, answer.body, failure), cold_start, durable=False)
+        if call.own is None:
+            self.statistics.observe(trace, answer.status)
         return answer
 
     def _attempt(self, call: PredictionCall, trace: PredictionTrace) -> tuple[HttpAnswer, Exception | None]:

@@ -19,6 +19,23 @@ _TENSOR = _object({"name": _TEXT, "datatype": _DATATYPE, "shape": _SIZES, "data"
 
 PARAMETERS = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 
+_COUNT = {"type": "integer", "minimum": 0}
+_DURATION = _object({"count": _COUNT, "ns": _COUNT})
+_COMPUTED = {"compute_input": _DURATION, "compute_infer": _DURATION, "compute_output": _DURATION}
+_MODEL_STATISTICS = _object(
+    {
+        "name": _TEXT,
+        "version": _TEXT,
+        "last_inference": _COUNT,
+        "inference_count": _COUNT,
+        "execution_count": _COUNT,
+        "inference_stats": _object(
+            {"success": _DURATION, "fail": _DURATION, "queue": _DURATION, **_COMPUTED, "cache_hit": _DURATION}
+        ),
+        "batch_stats": {"type": "array", "items": _object({"batch_size": _COUNT, **_COMPUTED})},
+    }
+)
+
 PROTOCOL_SCHEMAS = MappingProxyType(
     {
         "Error": _object({"error": _TEXT}),
@@ -37,6 +54,7 @@ PROTOCOL_SCHEMAS = MappingProxyType(
                 "outputs": {"type": "array", "items": _TENSOR_METADATA},
             },
         ),
+        "ModelStatistics": _object({"model_stats": {"type": "array", "items": _MODEL_STATISTICS}}),
         "InferResponse": _object(
             {
                 "model_name": _TEXT,

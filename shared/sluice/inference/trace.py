@@ -56,3 +56,8 @@ class PredictionTrace:
     def total_ns(self) -> int:
         """Nanoseconds since the request began."""
         return self._timer_ns() - self._started_ns
+
+    @property
+    def finished_ns(self) -> int:
+        """Nanoseconds from the beginning to the end of the last step."""
+        return self._last_ns - self._started_ns
