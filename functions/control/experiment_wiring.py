@@ -27,13 +27,14 @@ def wire_experiments(
 
     from functions.control.experiment_ports import ExperimentPorts
     from sluice.adapters.cel_conditions import CelLanguage
+    from sluice.adapters.dynamodb_boto_calls import BotoCalls
     from sluice.adapters.dynamodb_definitions import DynamoDefinitions
     from sluice.adapters.dynamodb_units import DynamoUnits
     from sluice.clock import SystemClock
 
     return ExperimentPorts(
         definitions=DynamoDefinitions(settings.experiments_table, region=region),
-        units=DynamoUnits(boto3.client("dynamodb"), settings.units_table),
+        units=DynamoUnits(BotoCalls(boto3.client("dynamodb")), settings.units_table),
         registry=registry,
         publisher=publisher,
         language_over=CelLanguage,

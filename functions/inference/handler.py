@@ -6,10 +6,13 @@ from functions.inference.import_time import IMPORTS_STARTED_NS  # isort: skip  f
 from functions.inference.composition import build_handler
 from functions.inference.experiment_plane import ExperimentStores
 from functions.inference.settings import InferenceSettings
-from sluice.adapters.s3_content_store import S3ContentStore, s3_client
+from sluice.adapters.aws_wire.wires import Wires
+from sluice.adapters.s3_content_store import S3ContentStore
 from sluice.adapters.stdout_records import write_line
+from sluice.clock import SystemClock
 from sluice.inference.record_metrics import to_ms
 
+_wires = Wires(SystemClock())
 _settings = InferenceSettings.from_environment()
 _buckets = {
     "artefacts": _settings.artefacts_bucket,
@@ -26,14 +29,17 @@ def _experiment_stores() -> ExperimentStores | None:
 
     return ExperimentStores(
         *stores_in_time(
-            _settings.experiments_table, _settings.units_table, unit_budget_ms=_settings.unit_state_budget_ms
+            _settings.experiments_table,
+            _settings.units_table,
+            unit_budget_ms=_settings.unit_state_budget_ms,
+            wires=_wires,
         )
     )
 
 
 handler = build_handler(
     _settings,
-    content=S3ContentStore(s3_client(), _buckets),
+    content=S3ContentStore(_wires.s3(), _buckets),
     write_line=write_line,
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
     stores=_experiment_stores(),

@@ -4,14 +4,12 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
-from sluice.adapters.dynamodb_client import dynamodb_client
-from tests.adapters.conftest import REGION, serving
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from sluice.adapters.dynamodb_calls import DynamoCalls
+from tests.adapters.conftest import serving
+from tests.adapters.dynamodb_ways import Way
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -67,47 +65,41 @@ def error_body(code: str, **more: Any) -> bytes:
     ).encode()
 
 
-@contextmanager
-def client_of(application: Application) -> Iterator["DynamoDBClient"]:
-    with serving(application) as url, client_at(url) as client:
-        yield client
+Calls = AbstractContextManager[DynamoCalls]
 
 
 @contextmanager
-def client_at(url: str, *, budget_ms: int = 60_000) -> Iterator["DynamoDBClient"]:
-    client = dynamodb_client(budget_ms=budget_ms, region=REGION, endpoint_url=url)
-    try:
-        yield client
-    finally:
-        client.close()
+def calls_of(application: Application, way: Way) -> Iterator[DynamoCalls]:
+    with serving(application) as url, way(url) as calls:
+        yield calls
 
 
 @contextmanager
-def silent_client() -> Iterator["DynamoDBClient"]:
-    """Whoever it asks takes the connection and never answers."""
-    with listening() as (_, url), client_at(url, budget_ms=BUDGET_MS) as client:
-        yield client
+def silent_calls(way: Way) -> Iterator[DynamoCalls]:
+    """Whoever they ask takes the connection and never answers."""
+    with listening() as (_, url), way(url, budget_ms=BUDGET_MS) as calls:
+        yield calls
 
 
 @contextmanager
-def hung_up_client() -> Iterator["DynamoDBClient"]:
-    """Whoever it asks hangs up."""
+def hung_up_calls(way: Way) -> Iterator[DynamoCalls]:
+    """Whoever they ask hangs up."""
     with listening() as (listener, url):
         thread = threading.Thread(target=_hang_up, args=(listener,))
         thread.start()
-        with client_at(url) as client:
-            yield client
+        with way(url) as calls:
+            yield calls
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 
 @contextmanager
-def refused_client() -> Iterator["DynamoDBClient"]:
-    """Nobody listens where it asks."""
+def refused_calls(way: Way) -> Iterator[DynamoCalls]:
+    """Nobody listens where they ask."""
     with listening() as (_, url):
         pass
-    with client_at(url) as client:
-        yield client
+    with way(url) as calls:
+        yield calls
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sluice.adapters.dynamodb_calls import DynamoCalls
 from sluice.adapters.dynamodb_client import dynamodb_client
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_registry import DynamoRegistry
@@ -28,6 +29,7 @@ from sluice.local.lambda_api.application import lambda_wsgi_app
 from sluice.local.lambda_control.functions import LambdaFunctions
 from sluice.local.lambda_host.invocation import Invocation
 from sluice.local.resources import create_table
+from tests.adapters.dynamodb_ways import WAYS, Way
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,12 +102,27 @@ def definitions(request: pytest.FixtureRequest, moto_url: str) -> DefinitionStor
     return DynamoDefinitions(request.getfixturevalue("table_name"), region=REGION, endpoint_url=moto_url)
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
-def units(request: pytest.FixtureRequest) -> UnitStore:
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way to DynamoDB in turn."""
+    return WAYS[request.param]
+
+
+@pytest.fixture
+def calls(way: Way, moto_url: str) -> Iterator[DynamoCalls]:
+    """Calls to moto's DynamoDB, each way in turn."""
+    with way(moto_url) as calls:
+        yield calls
+
+
+@pytest.fixture(params=["memory", *WAYS])
+def units(request: pytest.FixtureRequest, moto_url: str) -> Iterator[UnitStore]:
     """Each store of units in turn."""
     if request.param == "memory":
-        return MemoryUnits()
-    return DynamoUnits(request.getfixturevalue("dynamodb"), request.getfixturevalue("table_name"))
+        yield MemoryUnits()
+        return
+    with WAYS[request.param](moto_url) as calls:
+        yield DynamoUnits(calls, request.getfixturevalue("table_name"))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.onnx_model import OnnxModelLoader
+from sluice.adapters.s3_boto_objects import BotoObjects
 from sluice.adapters.s3_content_store import S3ContentStore
 from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
@@ -52,7 +53,7 @@ def test_content_that_somebody_changed_in_the_bucket_is_never_loaded(
     s3.put_object(Bucket=bucket, Key=f"artefacts/{version.artefact.files[0].digest}", Body=forged)
 
     with pytest.raises(ModelNotReady, match="model 'risk' version 4 is not ready"):
-        loader(ArtefactFolder(S3ContentStore(s3, {"artefacts": bucket}), tmp_path)).load("risk", version)
+        loader(ArtefactFolder(S3ContentStore(BotoObjects(s3), {"artefacts": bucket}), tmp_path)).load("risk", version)
 
     assert list(tmp_path.iterdir()) == []
 

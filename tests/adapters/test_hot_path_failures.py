@@ -4,13 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sluice.adapters.deadline import Deadline
+from sluice.adapters.dynamodb_calls import DynamoCalls
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_snapshots import DynamoSnapshots
 from sluice.adapters.dynamodb_units import DynamoUnits
@@ -20,31 +20,30 @@ from sluice.errors import StoreUnavailable
 from sluice.experiments.unit_state import NOTHING_STORED
 from tests.adapters.broken_dynamodb import (
     Answering,
+    Calls,
     Noting,
-    client_at,
-    client_of,
+    calls_of,
     error_body,
-    hung_up_client,
+    hung_up_calls,
     listening,
-    refused_client,
-    silent_client,
+    refused_calls,
+    silent_calls,
 )
 from tests.adapters.conftest import REGION
+from tests.adapters.dynamodb_ways import Way
 from tests.adapters.stored_experiments import NOON, a_snapshot, an_assignment, an_override
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    Client = AbstractContextManager[DynamoDBClient]
-
-Call = Callable[["DynamoDBClient"], object]
+Call = Callable[[DynamoCalls], object]
 CALLS: dict[str, Call] = {
-    "load": lambda client: DynamoUnits(client, "t").load("user", "u1", now=NOON),
-    "put_if_absent": lambda client: DynamoUnits(client, "t").put_if_absent("user", "u1", an_assignment()),
-    "mark_crossed_over": lambda client: DynamoUnits(client, "t").mark_crossed_over("user", "u1", "button"),
-    "put_override": lambda client: DynamoUnits(client, "t").put_override("user", "u1", an_override()),
-    "remove_override": lambda client: DynamoUnits(client, "t").remove_override("user", "u1", "button"),
-    "find_snapshot": lambda client: DynamoSnapshots(client, "t").find_snapshot("flags"),
+    "load": lambda calls: DynamoUnits(calls, "t").load("user", "u1", now=NOON),
+    "put_if_absent": lambda calls: DynamoUnits(calls, "t").put_if_absent("user", "u1", an_assignment()),
+    "mark_crossed_over": lambda calls: DynamoUnits(calls, "t").mark_crossed_over("user", "u1", "button"),
+    "put_override": lambda calls: DynamoUnits(calls, "t").put_override("user", "u1", an_override()),
+    "remove_override": lambda calls: DynamoUnits(calls, "t").remove_override("user", "u1", "button"),
+    "find_snapshot": lambda calls: DynamoSnapshots(calls, "t").find_snapshot("flags"),
 }
 every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
@@ -73,11 +72,11 @@ NONSENSE = {
 
 @every_call
 @pytest.mark.parametrize("code", CODES)
-def test_an_error_is_told_by_its_code_after_one_try(call: Call, code: str) -> None:
+def test_an_error_is_told_by_its_code_after_one_try(call: Call, code: str, way: Way) -> None:
     answering = Answering(error_body(code), CODES[code])
 
-    with client_of(answering) as client, pytest.raises(StoreUnavailable, match=f"table t is unavailable: .*{code}"):
-        call(client)
+    with calls_of(answering, way) as calls, pytest.raises(StoreUnavailable, match=f"table t is unavailable: .*{code}"):
+        call(calls)
 
     assert len(answering.requests) == 1
 
@@ -85,28 +84,33 @@ def test_an_error_is_told_by_its_code_after_one_try(call: Call, code: str) -> No
 @every_call
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error", "400 Bad Request"])
 @pytest.mark.parametrize("body", NONSENSE.values(), ids=NONSENSE)
-def test_nonsense_is_never_taken_for_an_answer(call: Call, body: bytes, status: str) -> None:
-    with client_of(Answering(body, status)) as client, pytest.raises(StoreUnavailable, match="table t is unavailable"):
-        call(client)
+def test_nonsense_is_never_taken_for_an_answer(call: Call, body: bytes, status: str, way: Way) -> None:
+    with (
+        calls_of(Answering(body, status), way) as calls,
+        pytest.raises(StoreUnavailable, match="table t is unavailable"),
+    ):
+        call(calls)
 
 
 @every_call
-@pytest.mark.parametrize("broken", [silent_client, hung_up_client, refused_client])
-def test_an_end_that_does_not_answer_is_told_as_unavailable(call: Call, broken: Callable[[], "Client"]) -> None:
-    with broken() as client, pytest.raises(StoreUnavailable, match="table t is unavailable"):
-        call(client)
+@pytest.mark.parametrize("broken", [silent_calls, hung_up_calls, refused_calls])
+def test_an_end_that_does_not_answer_is_told_as_unavailable(
+    call: Call, broken: Callable[[Way], Calls], way: Way
+) -> None:
+    with broken(way) as calls, pytest.raises(StoreUnavailable, match="table t is unavailable"):
+        call(calls)
 
 
 @every_call
-def test_a_table_that_is_missing_is_told_as_unavailable(call: Call, dynamodb: "DynamoDBClient") -> None:
+def test_a_table_that_is_missing_is_told_as_unavailable(call: Call, calls: DynamoCalls) -> None:
     with pytest.raises(StoreUnavailable, match=r"table t is unavailable: .*ResourceNotFoundException"):
-        call(dynamodb)
+        call(calls)
 
 
-def test_a_client_with_more_patience_than_the_deadline_is_left_behind() -> None:
-    with listening() as (listener, url), client_at(url) as client, Deadline(50, worker_limit=2) as deadline:
-        units = UnitsInTime(DynamoUnits(client, "t"), deadline)
-        snapshots = SnapshotsInTime(DynamoSnapshots(client, "t"), deadline)
+def test_calls_with_more_patience_than_the_deadline_are_left_behind(way: Way) -> None:
+    with listening() as (listener, url), way(url) as calls, Deadline(50, worker_limit=2) as deadline:
+        units = UnitsInTime(DynamoUnits(calls, "t"), deadline)
+        snapshots = SnapshotsInTime(DynamoSnapshots(calls, "t"), deadline)
 
         with pytest.raises(StoreUnavailable, match="unit state is unavailable: no answer within 50 ms"):
             units.load("user", "u1", now=NOON)
@@ -119,10 +123,10 @@ def test_a_client_with_more_patience_than_the_deadline_is_left_behind() -> None:
             listener.accept()[0].close()
 
 
-def test_within_the_deadline_nothing_is_different(dynamodb: "DynamoDBClient", table_name: str) -> None:
+def test_within_the_deadline_nothing_is_different(calls: DynamoCalls, table_name: str) -> None:
     with Deadline(60_000) as deadline:
-        units = UnitsInTime(DynamoUnits(dynamodb, table_name), deadline)
-        snapshots = SnapshotsInTime(DynamoSnapshots(dynamodb, table_name), deadline)
+        units = UnitsInTime(DynamoUnits(calls, table_name), deadline)
+        snapshots = SnapshotsInTime(DynamoSnapshots(calls, table_name), deadline)
 
         for variant in ("control", "treatment"):
             assert units.put_if_absent("user", "u1", an_assignment(variant)) == an_assignment("control")
@@ -156,53 +160,60 @@ def one_item(item: dict[str, Any], **damage: Any) -> Answering:
 
 
 @pytest.mark.parametrize("damage", [*DAMAGE, *MORE_DAMAGE])
-def test_an_assignment_that_is_not_ours_is_told_as_unavailable(damage: dict[str, Any]) -> None:
+def test_an_assignment_that_is_not_ours_is_told_as_unavailable(damage: dict[str, Any], way: Way) -> None:
     item = {"sk": {"S": "assignment#button"}, **to_assignment(an_assignment())}
 
-    with client_of(one_item(item)) as client:
-        assert DynamoUnits(client, "t").load("user", "u1", now=NOON).assignments == {"button": an_assignment()}
-    with client_of(one_item(item, **damage)) as client, pytest.raises(StoreUnavailable, match="an item is not ours"):
-        DynamoUnits(client, "t").load("user", "u1", now=NOON)
+    with calls_of(one_item(item), way) as calls:
+        assert DynamoUnits(calls, "t").load("user", "u1", now=NOON).assignments == {"button": an_assignment()}
+    with calls_of(one_item(item, **damage), way) as calls, pytest.raises(StoreUnavailable, match="an item is not ours"):
+        DynamoUnits(calls, "t").load("user", "u1", now=NOON)
 
 
 @pytest.mark.parametrize("damage", [*DAMAGE, {"by": None}, {"why": {"L": []}}])
-def test_an_override_that_is_not_ours_is_told_as_unavailable(damage: dict[str, Any]) -> None:
+def test_an_override_that_is_not_ours_is_told_as_unavailable(damage: dict[str, Any], way: Way) -> None:
     item = {"sk": {"S": "override#button"}, **to_override(an_override())}
 
-    with client_of(one_item(item)) as client:
-        assert DynamoUnits(client, "t").load("user", "u1", now=NOON).overrides == {"button": an_override()}
-    with client_of(one_item(item, **damage)) as client, pytest.raises(StoreUnavailable, match="an item is not ours"):
-        DynamoUnits(client, "t").load("user", "u1", now=NOON)
+    with calls_of(one_item(item), way) as calls:
+        assert DynamoUnits(calls, "t").load("user", "u1", now=NOON).overrides == {"button": an_override()}
+    with calls_of(one_item(item, **damage), way) as calls, pytest.raises(StoreUnavailable, match="an item is not ours"):
+        DynamoUnits(calls, "t").load("user", "u1", now=NOON)
 
 
-def test_a_winner_that_is_not_ours_is_told_as_unavailable(dynamodb: "DynamoDBClient", table_name: str) -> None:
+def test_a_winner_that_is_not_ours_is_told_as_unavailable(
+    dynamodb: "DynamoDBClient", calls: DynamoCalls, table_name: str
+) -> None:
     key = {"pk": {"S": "user#u1"}, "sk": {"S": "assignment#button"}}
     dynamodb.put_item(TableName=table_name, Item={**key, "expires_at": {"N": "4000000000"}})
 
     with pytest.raises(StoreUnavailable, match="an item is not ours"):
-        DynamoUnits(dynamodb, table_name).put_if_absent("user", "u1", an_assignment())
+        DynamoUnits(calls, table_name).put_if_absent("user", "u1", an_assignment())
 
 
-def test_a_winner_that_is_not_told_is_no_winner() -> None:
+def test_a_winner_that_is_not_told_is_no_winner(way: Way) -> None:
     answering = Answering(error_body("ConditionalCheckFailedException"), "400 Bad Request")
 
-    with client_of(answering) as client, pytest.raises(StoreUnavailable, match="an item is not ours"):
-        DynamoUnits(client, "t").put_if_absent("user", "u1", an_assignment())
+    with calls_of(answering, way) as calls, pytest.raises(StoreUnavailable, match="an item is not ours"):
+        DynamoUnits(calls, "t").put_if_absent("user", "u1", an_assignment())
 
 
-def test_items_of_other_kinds_are_left_to_their_readers(dynamodb: "DynamoDBClient", table_name: str) -> None:
+def test_items_of_other_kinds_are_left_to_their_readers(
+    dynamodb: "DynamoDBClient", calls: DynamoCalls, table_name: str
+) -> None:
     for sort_key in ("profile", "consent#ads", "assignments"):
         dynamodb.put_item(TableName=table_name, Item={"pk": {"S": "user#u1"}, "sk": {"S": sort_key}})
 
-    assert DynamoUnits(dynamodb, table_name).load("user", "u1", now=NOON) == NOTHING_STORED
+    assert DynamoUnits(calls, table_name).load("user", "u1", now=NOON) == NOTHING_STORED
 
 
-def test_pages_without_end_are_left(dynamodb: "DynamoDBClient") -> None:
+def test_pages_without_end_are_left(way: Way) -> None:
     key = {"pk": {"S": "user#u1"}, "sk": {"S": "x"}}
     endless = Answering(json.dumps({"Items": [], "LastEvaluatedKey": key, "ConsumedCapacity": {}}).encode())
 
-    with client_of(endless) as client, pytest.raises(StoreUnavailable, match="a unit has more than 16 pages of items"):
-        DynamoUnits(client, "t").load("user", "u1", now=NOON)
+    with (
+        calls_of(endless, way) as calls,
+        pytest.raises(StoreUnavailable, match="more than 16 pages of items"),
+    ):
+        DynamoUnits(calls, "t").load("user", "u1", now=NOON)
 
     assert len(endless.requests) == 16
     assert endless.requests[1]["ExclusiveStartKey"] == key
@@ -218,19 +229,19 @@ def test_pages_without_end_are_left(dynamodb: "DynamoDBClient") -> None:
     ],
 )
 def test_a_snapshot_that_is_not_ours_is_told_as_unavailable(
-    dynamodb: "DynamoDBClient", table_name: str, moto_url: str, damage: dict[str, Any]
+    dynamodb: "DynamoDBClient", calls: DynamoCalls, table_name: str, moto_url: str, damage: dict[str, Any]
 ) -> None:
     dynamodb.put_item(TableName=table_name, Item={"pk": {"S": "snapshot"}, "sk": {"S": "flags"}, **damage})
 
     with pytest.raises(StoreUnavailable, match="an item is not ours"):
-        DynamoSnapshots(dynamodb, table_name).find_snapshot("flags")
+        DynamoSnapshots(calls, table_name).find_snapshot("flags")
     with pytest.raises(StoreUnavailable, match="an item is not ours"):
         DynamoDefinitions(table_name, region=REGION, endpoint_url=moto_url).find_snapshot("flags")
 
 
-def test_a_snapshot_is_read_as_it_was_committed(dynamodb: "DynamoDBClient", table_name: str, moto_url: str) -> None:
+def test_a_snapshot_is_read_as_it_was_committed(calls: DynamoCalls, table_name: str, moto_url: str) -> None:
     definitions = DynamoDefinitions(table_name, region=REGION, endpoint_url=moto_url)
-    snapshots = DynamoSnapshots(dynamodb, table_name)
+    snapshots = DynamoSnapshots(calls, table_name)
     assert snapshots.find_snapshot("flags") is None
 
     for number in (1, 2):
@@ -240,23 +251,23 @@ def test_a_snapshot_is_read_as_it_was_committed(dynamodb: "DynamoDBClient", tabl
     assert snapshots.find_snapshot("model:churn") is None
 
 
-def test_every_call_is_one_request(table_name: str) -> None:
+def test_every_call_is_one_request(table_name: str, way: Way) -> None:
     noting = Noting(DomainDispatcherApplication(create_backend_app))
-    with client_of(noting) as client:
-        units = DynamoUnits(client, table_name)
+    with calls_of(noting, way) as calls:
+        units = DynamoUnits(calls, table_name)
         units.put_if_absent("user", "u1", an_assignment("control"))
         assert units.put_if_absent("user", "u1", an_assignment("treatment")).variant == "control"
         units.load("user", "u1", now=NOON)
         units.remove_override("user", "u1", "button")
-        DynamoSnapshots(client, table_name).find_snapshot("flags")
+        DynamoSnapshots(calls, table_name).find_snapshot("flags")
 
     assert noting.operations == ["PutItem", "PutItem", "Query", "DeleteItem", "GetItem"]
 
 
-def test_a_unit_with_more_than_a_page_comes_whole(table_name: str) -> None:
+def test_a_unit_with_more_than_a_page_comes_whole(table_name: str, way: Way) -> None:
     noting = Noting(DomainDispatcherApplication(create_backend_app))
-    with client_of(noting) as client:
-        units = DynamoUnits(client, table_name)
+    with calls_of(noting, way) as calls:
+        units = DynamoUnits(calls, table_name)
         for number in range(5):
             units.put_override("user", "u1", an_override(subject=f"e{number}", why="x" * 300_000))
 
@@ -265,11 +276,11 @@ def test_a_unit_with_more_than_a_page_comes_whole(table_name: str) -> None:
     assert noting.operations.count("Query") == 2
 
 
-def test_reads_are_eventually_consistent() -> None:
+def test_reads_are_eventually_consistent(way: Way) -> None:
     answering = Answering(b'{"Items": [], "ConsumedCapacity": {}}')
-    with client_of(answering) as client:
-        DynamoUnits(client, "t").load("user", "u1", now=NOON)
-        DynamoSnapshots(client, "t").find_snapshot("flags")
+    with calls_of(answering, way) as calls:
+        DynamoUnits(calls, "t").load("user", "u1", now=NOON)
+        DynamoSnapshots(calls, "t").find_snapshot("flags")
 
     assert all(not request.get("ConsistentRead") for request in answering.requests)
 

@@ -16,6 +16,7 @@ from sluice.adapters.cel_conditions import CelLanguage
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.adapters.memory_registry import MemoryRegistry
+from sluice.adapters.s3_boto_objects import BotoObjects
 from sluice.adapters.s3_content_store import S3ContentStore
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.release import LIVE_ALIAS, ReleaseBinding, function_name_of
@@ -64,7 +65,7 @@ class ServedExperiments:
         self.plane, self.aws, self.proxy = plane, aws, proxy
         self._definitions = DynamoDefinitions(NAMES.experiments_table, region=REGION, endpoint_url=plane.aws_url)
         buckets = dict.fromkeys(("artefacts", "releases"), NAMES.artefacts_bucket)
-        self._content = S3ContentStore(aws("s3"), buckets)
+        self._content = S3ContentStore(BotoObjects(aws("s3")), buckets)
         self._stores: dict[str, Any] = {"definitions": self._definitions, "clock": SystemClock(), "change": CHANGE}
         self._surroundings = _surroundings()
 

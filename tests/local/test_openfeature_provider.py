@@ -17,6 +17,7 @@ from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import Reason
 
 from sluice.adapters.cel_conditions import CelLanguage
+from sluice.adapters.dynamodb_boto_calls import BotoCalls
 from sluice.adapters.dynamodb_client import dynamodb_client
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.dynamodb_units import DynamoUnits
@@ -94,7 +95,7 @@ def flags() -> Iterator[FlagsOnThePlane]:
         client = dynamodb_client(budget_ms=20_000, region=REGION, endpoint_url=plane.aws_url)
         definitions = DynamoDefinitions(NAMES.experiments_table, region=REGION, endpoint_url=plane.aws_url)
         with closing(client):
-            flags = FlagsOnThePlane(plane, definitions, DynamoUnits(client, NAMES.units_table))
+            flags = FlagsOnThePlane(plane, definitions, DynamoUnits(BotoCalls(client), NAMES.units_table))
             flags.deploy()
             flags.define(*(typed(value_type, value) for value_type, value in VALUES))
             flags.define(

@@ -16,9 +16,11 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from functions.inference.experiment_plane import ExperimentStores
+from sluice.adapters.aws_wire.wires import Wires
 from sluice.adapters.dynamodb_client import dynamodb_client
 from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 from sluice.adapters.experiment_stores import stores_in_time
+from sluice.clock import SystemClock
 from sluice.experiments.experiment import Experiment
 from sluice.experiments.lifecycle import reallocate, stop
 from sluice.local.resources import REGION, ResourceNames, create_table
@@ -112,11 +114,13 @@ class Tables:
 
     @contextmanager
     def _stores(self, budget_ms: int) -> Iterator[Any]:
-        snapshots, units = stores_in_time(NAMES.experiments_table, NAMES.units_table, unit_budget_ms=budget_ms)
+        wires = Wires(SystemClock())
+        tables = (NAMES.experiments_table, NAMES.units_table)
+        snapshots, units = stores_in_time(*tables, unit_budget_ms=budget_ms, wires=wires)
         yield snapshots, units
         for deadline in (snapshots._deadline, units._deadline):
             deadline.close()
-        units._units._client.close()  # type: ignore[attr-defined]
+        wires.start_anew()
 
 
 @pytest.fixture(scope="module")

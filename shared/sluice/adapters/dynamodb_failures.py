@@ -1,29 +1,12 @@
-"""How DynamoDB fails, in our words; the one place that knows."""
+"""How DynamoDB fails for PynamoDB's tables, in our words; `dynamodb_calls` knows it for the hot path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from sluice.errors import StoreUnavailable
-
-WITH_PROOF: Final[Mapping[str, Any]] = {"ReturnConsumedCapacity": "TOTAL"}
-"""What a request says so that `proven` can judge its answer."""
-
-_Answer = TypeVar("_Answer", bound=Mapping[str, Any])
-
-
-def proven(answer: _Answer) -> _Answer:
-    """An answer that DynamoDB gave. Raises ValueError for what else came with status 200.
-
-    To a client, an absent item and a successful write are empty answers, and so is whatever a broken proxy says; the
-    capacity that was used is what only DynamoDB tells.
-    """
-    if "ConsumedCapacity" not in answer:
-        raise ValueError("the answer does not tell what it consumed")
-    return answer
 
 
 @contextmanager

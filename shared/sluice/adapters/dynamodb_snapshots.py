@@ -1,27 +1,23 @@
 """Snapshots as functions read them: one item, eventually consistent, and no PynamoDB to import."""
 
-from typing import TYPE_CHECKING
-
 from sluice.adapters.definition_layout import SNAPSHOT
-from sluice.adapters.dynamodb_failures import WITH_PROOF, proven, told_as_unavailable
+from sluice.adapters.dynamodb_calls import WITH_PROOF, DynamoCalls, proven, told_as_unavailable
 from sluice.experiments.ports import StoredSnapshot
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoSnapshots:
     """`experiments.ports.SnapshotReader` over the table that `DynamoDefinitions` writes."""
 
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._client = client
+    def __init__(self, calls: DynamoCalls, table_name: str) -> None:
+        self._calls = calls
         self._table_name = table_name
 
     def find_snapshot(self, subject: str) -> StoredSnapshot | None:
         """See the port."""
         key = {"pk": {"S": SNAPSHOT}, "sk": {"S": subject}}
         with told_as_unavailable(self._table_name):
-            answer = proven(self._client.get_item(TableName=self._table_name, Key=key, **WITH_PROOF))
+            request = {"TableName": self._table_name, "Key": key, **WITH_PROOF}
+            answer = proven(self._calls.call("GetItem", request))
             if "Item" not in answer:
                 return None
             item = answer["Item"]

@@ -1,10 +1,11 @@
 """The state of units on one DynamoDB table: one partition per unit, one round trip per call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sluice.adapters.dynamodb_failures import WITH_PROOF, proven, told_as_unavailable
+from sluice.adapters.aws_wire.failures import Refusal
+from sluice.adapters.dynamodb_calls import CONDITION_FAILED, WITH_PROOF, DynamoCalls, proven, told_as_unavailable
 from sluice.adapters.unit_items import (
     ASSIGNMENT,
     EXPIRY_ATTRIBUTE,
@@ -20,9 +21,6 @@ from sluice.adapters.unit_items import (
 from sluice.errors import StoreUnavailable
 from sluice.experiments.unit_state import Override, StoredAssignment, UnitState
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _PAGE_LIMIT = 16
 """A unit that needs more than one page of 1 MB is an accident, and one that needs these is not answered in time."""
 
@@ -31,10 +29,10 @@ _THERE = "attribute_exists(pk)"
 
 
 class DynamoUnits:
-    """`experiments.ports.UnitStore`; its calls last as long as the client lets them."""
+    """`experiments.ports.UnitStore`; its calls last as long as who makes them lets them."""
 
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._client = client
+    def __init__(self, calls: DynamoCalls, table_name: str) -> None:
+        self._calls = calls
         self._table_name = table_name
 
     def load(self, unit_type: str, unit_id: str, *, now: datetime) -> UnitState:
@@ -61,41 +59,44 @@ class DynamoUnits:
         }
         with told_as_unavailable(self._table_name):
             try:
-                proven(self._client.update_item(TableName=self._table_name, **update, **WITH_PROOF))
-            except self._client.exceptions.ConditionalCheckFailedException:
-                return
+                self._proven("UpdateItem", update)
+            except Refusal as refusal:
+                if refusal.code != CONDITION_FAILED:
+                    raise
 
     def put_override(self, unit_type: str, unit_id: str, override: Override) -> None:
         """See the port. Expiry is kept to the second."""
         key = unit_item_key(unit_type, unit_id, kind=OVERRIDE, name=override.subject)
         item = key | to_override(override)
         with told_as_unavailable(self._table_name):
-            proven(self._client.put_item(TableName=self._table_name, Item=item, **WITH_PROOF))
+            self._proven("PutItem", {"Item": item})
 
     def remove_override(self, unit_type: str, unit_id: str, subject: str) -> bool:
         """See the port."""
         key = unit_item_key(unit_type, unit_id, kind=OVERRIDE, name=subject)
         with told_as_unavailable(self._table_name):
-            answer = self._client.delete_item(TableName=self._table_name, Key=key, ReturnValues="ALL_OLD", **WITH_PROOF)
-            return bool(proven(answer).get("Attributes"))
+            answer = self._proven("DeleteItem", {"Key": key, "ReturnValues": "ALL_OLD"})
+            return bool(answer.get("Attributes"))
 
     def _put_unless(self, item: Item, condition: str, values: dict[str, Any]) -> Item:
         """Write the item if the condition holds; the item that is stored now, whoever wrote it."""
+        put: dict[str, Any] = {
+            "Item": item,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         try:
-            answer = self._client.put_item(
-                TableName=self._table_name,
-                Item=item,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **WITH_PROOF,
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            response: Item = error.response  # its stubs do not know the item of the winner
-            winner: Item = response["Item"]
+            self._proven("PutItem", put)
+        except Refusal as refusal:
+            if refusal.code != CONDITION_FAILED:
+                raise
+            winner: Item = refusal.members["Item"]
             return winner
-        proven(answer)
         return item
+
+    def _proven(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return proven(self._calls.call(operation, {"TableName": self._table_name, **request, **WITH_PROOF}))
 
     def _items(self, partition: str) -> Iterator[Item]:
         query: dict[str, Any] = {
@@ -104,7 +105,7 @@ class DynamoUnits:
             "ExpressionAttributeValues": {":pk": {"S": partition}},
         }
         for _ in range(_PAGE_LIMIT):
-            page = self._client.query(**query)
+            page = self._calls.call("Query", query)
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return

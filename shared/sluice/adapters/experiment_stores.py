@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from sluice.adapters.aws_wire.wires import Wires
 from sluice.adapters.deadline import Deadline
-from sluice.adapters.dynamodb_client import dynamodb_client
 from sluice.adapters.dynamodb_snapshots import DynamoSnapshots
 from sluice.adapters.dynamodb_units import DynamoUnits
+from sluice.clock import SystemClock
 from sluice.experiments.ports import SnapshotReader, StoredSnapshot, UnitAssignments
 from sluice.experiments.unit_state import StoredAssignment, UnitState
 
@@ -42,13 +43,13 @@ class SnapshotsInTime:
 
 
 def stores_in_time(
-    experiments_table: str, units_table: str, *, unit_budget_ms: int
+    experiments_table: str, units_table: str, *, unit_budget_ms: int, wires: Wires | None = None
 ) -> tuple[SnapshotsInTime, UnitsInTime]:
-    """Both stores in the region and at the endpoint of the environment; nothing is sent yet.
+    """Both stores in the region and at the endpoint of the environment, or of `wires`; nothing is sent yet.
 
     Who grants units more than is usual grants the client and the snapshot as much.
     """
-    client = dynamodb_client(budget_ms=max(_CLIENT_BUDGET_MS, unit_budget_ms))
+    calls = (wires or Wires(SystemClock())).dynamodb(budget_ms=max(_CLIENT_BUDGET_MS, unit_budget_ms))
     definitions = Deadline(max(_SNAPSHOT_BUDGET_MS, unit_budget_ms), store="definitions")
-    snapshots = SnapshotsInTime(DynamoSnapshots(client, experiments_table), definitions)
-    return snapshots, UnitsInTime(DynamoUnits(client, units_table), Deadline(unit_budget_ms))
+    snapshots = SnapshotsInTime(DynamoSnapshots(calls, experiments_table), definitions)
+    return snapshots, UnitsInTime(DynamoUnits(calls, units_table), Deadline(unit_budget_ms))

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from sluice.adapters.s3_conditional_put import put_if_absent
+from sluice.adapters.s3_objects import S3Objects
 from sluice.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -33,23 +31,20 @@ def s3_client(*, region: str | None = None, endpoint_url: str | None = None) -> 
 class S3ContentStore:
     """`catalog.ports.ContentStore` over S3; `buckets` says where each kind lies, the key is `kind/digest`."""
 
-    def __init__(self, client: "S3Client", buckets: Mapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, objects: S3Objects, buckets: Mapping[str, str]) -> None:
+        self._objects = objects
         self._buckets = buckets
 
     def put(self, kind: str, content: bytes) -> str:
         """See the port."""
         digest = sha256(content).hexdigest()
-        put_if_absent(self._client, content, bucket=self._bucket(kind), key=f"{kind}/{digest}")
+        self._objects.put_if_absent(content, bucket=self._bucket(kind), key=f"{kind}/{digest}")
         return digest
 
     def get(self, kind: str, digest: str) -> bytes:
         """See the port."""
         bucket, key = self._bucket(kind), f"{kind}/{digest}"
-        try:
-            content = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except (ClientError, BotoCoreError) as error:
-            raise StoreUnavailable(f"bucket {bucket}", f"{key}: {error}") from error
+        content = self._objects.get(bucket, key)
         if sha256(content).hexdigest() != digest:
             raise StoreUnavailable(f"bucket {bucket}", f"{key} holds other bytes than its name says")
         return content

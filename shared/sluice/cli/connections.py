@@ -65,9 +65,10 @@ class Connections:
     def units(self) -> "UnitStore":
         """What is stored of units."""
         client = self.aws_client("dynamodb")
+        from sluice.adapters.dynamodb_boto_calls import BotoCalls
         from sluice.adapters.dynamodb_units import DynamoUnits
 
-        return DynamoUnits(client, self.address("units_table"))
+        return DynamoUnits(BotoCalls(client), self.address("units_table"))
 
     @cached_property
     def rollouts(self) -> "RolloutStore":
@@ -106,10 +107,11 @@ class Connections:
     def content(self) -> "ContentStore":
         """Artefacts, release documents and large bodies."""
         self._reach_aws()
+        from sluice.adapters.s3_boto_objects import BotoObjects
         from sluice.adapters.s3_content_store import S3ContentStore
 
         artefacts = self.address("artefacts_bucket")
-        return S3ContentStore(self._s3, {"artefacts": artefacts, "releases": artefacts})
+        return S3ContentStore(BotoObjects(self._s3), {"artefacts": artefacts, "releases": artefacts})
 
     @cached_property
     def _s3(self) -> "S3Client":
