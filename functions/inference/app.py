@@ -86,12 +86,12 @@ def _add_document_route(app: FastAPI, *, model: str, releases: ReleaseHolder) ->
 
 async def _call_from(request: Request, model: str, model_version: str | None) -> PredictionCall:
     return PredictionCall(
-        model=model,
-        model_version=model_version,
-        body=await request.body(),
-        media_type=request.headers.get("content-type", ""),
-        json_bytes=request.headers.get("inference-header-content-length"),
-        **call_identity(request.scope.get("aws.event", {}), request.scope.get("aws.context")),
+        model,
+        model_version,
+        await request.body(),
+        request.headers.get("content-type", ""),
+        request.headers.get("inference-header-content-length"),
+        *call_identity(request.scope.get("aws.event", {}), request.scope.get("aws.context")),
     )
 
 

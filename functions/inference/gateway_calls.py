@@ -5,11 +5,13 @@ HTTP APIs send payload format 2.0, which everything here reads; REST APIs send f
 
 from base64 import b64decode
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import own_call_of
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TEMPLATES = ("POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{model_version}/infer")
 
 
@@ -27,44 +29,47 @@ def rest_route_key(event: Mapping[str, Any]) -> str:
 
 
 def in_format_2(event: Mapping[str, Any]) -> dict[str, Any]:
-    """A REST API's event with its headers as an HTTP API gives them: repeated ones joined by a comma."""
+    """A REST API's event with its headers as an HTTP API gives them: in lower case, repeated ones joined by a comma."""
     repeated = {name: ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
-    return {**event, "headers": {**(event.get("headers") or {}), **repeated}}
+    headers = {**(event.get("headers") or {}), **repeated}
+    return {**event, "headers": {name.lower(): value for name, value in headers.items()}}
 
 
 def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> PredictionCall:
-    """The call, from format 2.0; `model` is the name where the route has no variable for it."""
-    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
-    variables = event.get("pathParameters") or {}
+    """The call, from format 2.0, with headers in lower case; `model` is the name where the route has no variable."""
+    headers = event.get("headers") or _NOTHING
+    variables = event.get("pathParameters") or _NOTHING
     return PredictionCall(
-        model=variables.get("model", model),
-        model_version=variables.get("model_version"),
-        body=_body_of(event),
-        media_type=headers.get("content-type", ""),
-        json_bytes=headers.get("inference-header-content-length"),
-        **call_identity(event, context),
+        variables.get("model", model),
+        variables.get("model_version"),
+        _body_of(event),
+        headers.get("content-type", ""),
+        headers.get("inference-header-content-length"),
+        *call_identity(event, context),
     )
 
 
-def call_identity(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Who runs this invocation, under which ids Lambda and API Gateway know it, and what is known of the caller.
+def call_identity(event: Mapping[str, Any], context: Any) -> tuple[Any, ...]:
+    """The members of a call from `function_version` on: who runs it, under which ids, what is known of the caller.
 
     Nothing outside Lambda.
     """
     if context is None:
-        return {}
-    return {
-        "claims": claims_of(event),
-        "own": own_call_of(event),
-        "function_version": context.function_version,
-        "request_id": context.aws_request_id,
-        "gateway_request_id": event["requestContext"]["requestId"],
-    }
+        return ()
+    return (
+        context.function_version,
+        context.aws_request_id,
+        event["requestContext"]["requestId"],
+        claims_of(event),
+        own_call_of(event),
+    )
 
 
 def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The claims of a token that API Gateway has verified; HTTP APIs nest them below `jwt`, REST APIs do not."""
-    authorizer = event["requestContext"].get("authorizer") or {}
+    authorizer = event["requestContext"].get("authorizer")
+    if not authorizer:
+        return _NOTHING
     claims = authorizer.get("jwt", authorizer).get("claims") or {}
     return claims if isinstance(claims, dict) else {}
 

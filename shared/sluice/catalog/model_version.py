@@ -19,19 +19,24 @@ class ArtefactFile:
     size_bytes: int
 
 
+def _digest_of(files: tuple[ArtefactFile, ...]) -> str:
+    if len(files) == 1:
+        return files[0].digest
+    listing = "".join(f"{file.digest}  {file.path}\n" for file in files)
+    return sha256(listing.encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Artefact:
     """The .onnx file first, then its external data files by path. Each is stored under its own digest."""
 
     files: tuple[ArtefactFile, ...]
 
-    @property
-    def digest(self) -> str:
-        """What identifies the whole: of one file its SHA-256, of several that of their `sha256sum` listing."""
-        if len(self.files) == 1:
-            return self.files[0].digest
-        listing = "".join(f"{file.digest}  {file.path}\n" for file in self.files)
-        return sha256(listing.encode()).hexdigest()
+    digest: str = field(init=False, compare=False, repr=False)
+    """What identifies the whole: of one file its SHA-256, of several that of their `sha256sum` listing."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", _digest_of(self.files))
 
     @property
     def size_bytes(self) -> int:

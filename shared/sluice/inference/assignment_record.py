@@ -21,25 +21,28 @@
 
 from typing import Any
 
+import orjson
+
+from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
+from sluice.inference.made_once import MadeOnce
 from sluice.inference.trace import PredictionTrace
 
 _MISSING, _FALLBACK = Reason.ATTRIBUTE_MISSING, Reason.FALLBACK
 
 
 def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str, Any]:
-    """The members, without the metrics; none for a request without a unit."""
+    """The members of a request with a unit, without the metrics; for `orjson.dumps`."""
     assigned = trace.assigned
-    if assigned is None:
-        return {}
+    assert assigned is not None
     served = trace.choice.version.released.number if trace.choice else None
     members: dict[str, Any] = {
         "unit_type": assigned.unit.unit_type,
         "unit_key": assigned.unit_key,
         "snapshot_number": assigned.snapshot_number,
         "snapshot_digest": assigned.snapshot_digest,
-        "assignments": [_entry(assignment, served) for assignment in assigned.assignments],
+        "assignments": _ENTRIES.of(assigned.assignments, served),
     }
     if with_unit_id:
         members["unit_id"] = assigned.unit.unit_id
@@ -50,11 +53,8 @@ def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str,
     return members
 
 
-def assignment_metrics(trace: PredictionTrace) -> dict[str, float]:
+def assignment_metrics(assigned: AssignedUnit, variant_failure: Exception | None = None) -> dict[str, float]:
     """Counts for CloudWatch, of what happened to this request's unit; what did not happen is not counted as 0."""
-    assigned = trace.assigned
-    if assigned is None:
-        return {}
     metrics: dict[str, float] = {}
     missing_count, has_fallback = 0, assigned.failure is not None
     for assignment in assigned.assignments:
@@ -66,9 +66,13 @@ def assignment_metrics(trace: PredictionTrace) -> dict[str, float]:
         metrics["AssignmentFallbacks"] = 1
     if assigned.ignored_count:
         metrics["IgnoredAssignments"] = assigned.ignored_count
-    if trace.variant_failure is not None:
+    if variant_failure is not None:
         metrics["VariantFailures"] = 1
     return metrics
+
+
+def _entries(assignments: tuple[Assignment, ...], served: int | None) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps([_entry(assignment, served) for assignment in assignments]))
 
 
 def _entry(it: Assignment, served: int | None) -> dict[str, Any]:
@@ -91,3 +95,6 @@ def _entry(it: Assignment, served: int | None) -> dict[str, Any]:
     if it.crossed_over:
         entry["crossed_over"] = True
     return entry
+
+
+_ENTRIES = MadeOnce(_entries)

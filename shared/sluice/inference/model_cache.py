@@ -1,24 +1,53 @@
 """Models in memory: loaded once per artefact, the least recently used ones dropped for new ones."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 
 from sluice.catalog.release import ReleasedVersion
 from sluice.errors import ModelNotReady
 from sluice.inference.model_port import LoadedModel, ModelLoader
 
 
-@dataclass(slots=True)
 class _Entry:
     """A model that is loaded or being loaded; `users` hold it right now."""
 
-    size_bytes: int
-    loaded: Future[LoadedModel] = field(default_factory=Future)
-    users: int = 0
+    __slots__ = ("failure", "is_settled", "model", "size_bytes", "users")
+
+    def __init__(self, size_bytes: int) -> None:
+        self.size_bytes = size_bytes
+        self.model: LoadedModel | None = None
+        self.failure: BaseException | None = None
+        self.is_settled = Event()
+        self.users = 0
+
+    def result(self) -> LoadedModel:
+        """The model, waited for while another thread loads it. Raises what loading raised."""
+        if self.model is None:
+            self.is_settled.wait()
+        if self.failure is not None:
+            raise self.failure
+        assert self.model is not None
+        return self.model
+
+
+class Lease:
+    """Holds a loaded model for the length of a `with`; entering raises ModelNotReady."""
+
+    __slots__ = ("_cache", "_entry", "_model", "_version")
+
+    def __init__(self, cache: "ModelCache", model: str, version: ReleasedVersion) -> None:
+        self._cache, self._model, self._version = cache, model, version
+
+    def __enter__(self) -> LoadedModel:
+        self._entry = self._cache.hold(self._model, self._version)
+        try:
+            return self._entry.result()
+        except BaseException:
+            self._cache.let_go(self._entry)
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._cache.let_go(self._entry)
 
 
 class ModelCache:
@@ -34,29 +63,29 @@ class ModelCache:
         self._lock = Lock()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    @contextmanager
-    def lease(self, model: str, version: ReleasedVersion) -> Iterator[LoadedModel]:
+    def lease(self, model: str, version: ReleasedVersion) -> "Lease":
         """Hold the loaded model for the length of a `with`. Raises ModelNotReady."""
-        digest = version.artefact.digest
-        entry, is_new = self._hold(digest, model, version)
-        try:
-            if is_new:
-                self._load(digest, entry, model, version)
-            yield entry.loaded.result()
-        finally:
-            with self._lock:
-                entry.users -= 1
+        return Lease(self, model, version)
 
-    def _hold(self, digest: str, model: str, version: ReleasedVersion) -> tuple[_Entry, bool]:
+    def hold(self, model: str, version: ReleasedVersion) -> _Entry:
+        """The entry, one user more, loaded by this thread if it is new; to be let go. Raises ModelNotReady."""
+        digest = version.artefact.digest
         with self._lock:
             entry = self._entries.get(digest)
-            is_new = entry is None
-            if entry is None:
-                self._make_room(model, version)
-                entry = self._entries[digest] = _Entry(version.artefact.size_bytes)
-            entry.users += 1
-            self._entries.move_to_end(digest)
-            return entry, is_new
+            if entry is not None:
+                entry.users += 1
+                self._entries.move_to_end(digest)
+                return entry
+            self._make_room(model, version)
+            entry = self._entries[digest] = _Entry(version.artefact.size_bytes)
+            entry.users = 1
+        self._load(digest, entry, model, version)
+        return entry
+
+    def let_go(self, entry: _Entry) -> None:
+        """One user less."""
+        with self._lock:
+            entry.users -= 1
 
     def _make_room(self, model: str, version: ReleasedVersion) -> None:
         needed, budget = version.artefact.size_bytes, self._budget_bytes
@@ -73,9 +102,11 @@ class ModelCache:
 
     def _load(self, digest: str, entry: _Entry, model: str, version: ReleasedVersion) -> None:
         try:
-            entry.loaded.set_result(self._loader.load(model, version))
+            entry.model = self._loader.load(model, version)
         except BaseException as error:
+            entry.failure = error
             with self._lock:
                 del self._entries[digest]
-            entry.loaded.set_exception(error)
             raise
+        finally:
+            entry.is_settled.set()

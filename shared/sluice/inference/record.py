@@ -38,19 +38,25 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from traceback import format_exception
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from sluice.errors import SluiceError
 from sluice.inference.assignment_record import assigned_members, assignment_metrics
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import OwnCall
 from sluice.inference.record_metrics import directive, failure_metrics, metrics_of, to_ms
+from sluice.inference.served_release import ServedRelease, ServedVersion
 from sluice.inference.trace import PredictionTrace, Step
 
 SCHEMA = 1
 _CAUSE_LIMIT_CHARACTERS = 2000
+# Clients may send any media type and name any version: the least recent ones are forgotten.
+_LIKE_REQUESTS_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,9 @@ class ColdStart:
         return self.imports_ms + self.release_ms + self.session_ms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EnvironmentFacts:
-    """What is true of this execution environment for as long as it lives."""
+    """What is true of this execution environment for as long as it lives; one object, equal to itself alone."""
 
     model: str
     runtime_version: str
@@ -78,8 +84,7 @@ class EnvironmentFacts:
     records_unit_ids: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the client is answered, and the error behind it if there is one."""
 
     status: int
@@ -87,7 +92,7 @@ class Outcome:
     error: Exception | None = None
 
 
-def make_record(
+def changing_members(
     call: PredictionCall,
     trace: PredictionTrace,
     outcome: Outcome,
@@ -96,28 +101,72 @@ def make_record(
     cold_start: ColdStart | None,
     at: datetime,
 ) -> dict[str, Any]:
-    """The record without the request's body and the outputs, which may have to be stored apart."""
+    """What no other request's record says, for `orjson.dumps`; without the request's body and the outputs."""
     metrics = metrics_of(trace, outcome.status, init_ms=cold_start.init_ms if cold_start else None)
-    metrics |= assignment_metrics(trace) | failure_metrics(outcome.error)
-    return {
-        **(_own(call.own) if call.own else _embedded(metrics, trace, facts, at)),
+    if trace.assigned is not None:
+        metrics |= assignment_metrics(trace.assigned, trace.variant_failure)
+    if outcome.error is not None:
+        metrics |= failure_metrics(outcome.error)
+    record = _own(call.own) if call.own else _embedded(metrics, trace, facts, at)
+    record |= metrics
+    record["at"] = at
+    record["prediction_id"] = trace.prediction_id
+    record["request_id"] = call.request_id
+    record["gateway_request_id"] = call.gateway_request_id
+    record["request_body_bytes"] = len(call.body)
+    record["status"] = outcome.status
+    record["response_digest"] = sha256(outcome.body).hexdigest()
+    if Step.LOAD in trace.elapsed_ns:
+        record["load_ms"] = to_ms(trace.elapsed_ns[Step.LOAD])
+    if trace.assigned is not None:
+        record |= assigned_members(trace, with_unit_id=facts.records_unit_ids)
+    if outcome.error is not None:
+        record["error"] = _described(outcome.error)
+    if cold_start is not None:
+        record["init"] = _init(cold_start, trace)
+    return record
+
+
+def constant_members(call: PredictionCall, trace: PredictionTrace, facts: EnvironmentFacts) -> bytes:
+    """What this record shares with those of like requests, as JSON without its closing brace; rendered once."""
+    choice = trace.choice
+    return _rendered(
+        facts,
+        trace.release,
+        *((choice.version, choice.reason) if choice is not None else (None, None)),
+        (call.function_version, call.model, call.model_version, call.form.name, call.media_type, call.json_bytes),
+    )
+
+
+@lru_cache(maxsize=_LIKE_REQUESTS_REMEMBERED)
+def _rendered(
+    facts: EnvironmentFacts,
+    release: ServedRelease | None,
+    version: ServedVersion | None,
+    reason: str | None,
+    asked: tuple[str | None, ...],
+) -> bytes:
+    function_version, model, model_version, protocol, media_type, json_bytes = asked
+    members: dict[str, Any] = {
         "record": "inference",
         "schema": SCHEMA,
         "model": facts.model,
-        "function_version": call.function_version,
-        **metrics,
-        "at": at.isoformat(),
-        "prediction_id": trace.prediction_id,
-        "request_id": call.request_id,
-        "gateway_request_id": call.gateway_request_id,
-        **_served(trace),
-        **assigned_members(trace, with_unit_id=facts.records_unit_ids),
-        **_requested(call),
-        **_answered(outcome),
+        "function_version": function_version,
         "runtime_version": facts.runtime_version,
         "cpu_family": facts.cpu_family,
-        **_init(cold_start, trace),
+        "requested_model": model,
+        "requested_model_version": model_version,
+        "protocol": protocol,
+        "media_type": media_type,
+        "json_bytes": json_bytes,
+        "reason": reason,
     }
+    if release is not None:
+        members |= {"release": release.number, "release_digest": release.digest}
+    if version is not None:
+        released = version.released
+        members |= {"model_version": str(released.number), "artefact_digest": released.artefact.digest}
+    return orjson.dumps({name: value for name, value in members.items() if value is not None})[:-1]
 
 
 def _embedded(
@@ -132,13 +181,11 @@ def _own(own: OwnCall) -> dict[str, Any]:
     return {"purpose": own.purpose, **({"copy_of": own.copy_of} if own.copy_of else {})}
 
 
-def _init(cold_start: ColdStart | None, trace: PredictionTrace) -> dict[str, Any]:
-    if cold_start is None:
-        return {}
+def _init(cold_start: ColdStart, trace: PredictionTrace) -> dict[str, Any]:
     init = asdict(cold_start)
     if Step.PREDICT in trace.elapsed_ns:
         init["first_inference_ms"] = to_ms(trace.elapsed_ns[Step.PREDICT])
-    return {"init": init}
+    return init
 
 
 def body_members(body: bytes) -> dict[str, Any]:
@@ -147,40 +194,6 @@ def body_members(body: bytes) -> dict[str, Any]:
         return {"request_body": body.decode()}
     except UnicodeDecodeError:
         return {"request_body_base64": b64encode(body).decode("ascii")}
-
-
-def _served(trace: PredictionTrace) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    if trace.release is not None:
-        members |= {"release": trace.release.number, "release_digest": trace.release.digest}
-    if trace.choice is not None:
-        released = trace.choice.version.released
-        members["model_version"] = str(released.number)
-        members["artefact_digest"] = released.artefact.digest
-        members["reason"] = trace.choice.reason
-    if Step.LOAD in trace.elapsed_ns:
-        members["load_ms"] = to_ms(trace.elapsed_ns[Step.LOAD])
-    return members
-
-
-def _requested(call: PredictionCall) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "requested_model": call.model,
-        "protocol": call.form.name,
-        "media_type": call.media_type,
-    }
-    if call.model_version is not None:
-        members["requested_model_version"] = call.model_version
-    if call.json_bytes is not None:
-        members["json_bytes"] = call.json_bytes
-    return members | {"request_body_bytes": len(call.body)}
-
-
-def _answered(outcome: Outcome) -> dict[str, Any]:
-    members: dict[str, Any] = {"status": outcome.status, "response_digest": sha256(outcome.body).hexdigest()}
-    if outcome.error is not None:
-        members["error"] = _described(outcome.error)
-    return members
 
 
 def _described(error: Exception) -> dict[str, Any]:

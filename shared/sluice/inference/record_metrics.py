@@ -16,8 +16,14 @@ from sluice.inference.trace import PredictionTrace, Step
 
 _NOT_OFFERED = 501
 
-_DURATIONS = {Step.ASSIGN: "AssignMs", Step.DECODE: "DecodeMs", Step.PREDICT: "PredictMs", Step.ENCODE: "EncodeMs"}
-_NS_PER_MS = 1_000_000
+_DURATIONS = (
+    (Step.ASSIGN, "AssignMs"),
+    (Step.DECODE, "DecodeMs"),
+    (Step.PREDICT, "PredictMs"),
+    (Step.ENCODE, "EncodeMs"),
+)
+_NS_PER_US = 1000
+_US_PER_MS = 1000
 
 
 def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) -> dict[str, float]:
@@ -29,23 +35,25 @@ def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) ->
     """
     # 501 is an answer to what a client asked for; it must not count against the release that gave it.
     is_ours = status >= 500 and status != _NOT_OFFERED
+    latency_ms = to_ms(trace.total_ns())
     metrics = {
-        "LatencyMs": to_ms(trace.total_ns()),
-        "ClientErrors": int(status >= 400 and not is_ours),
-        "ServerErrors": int(is_ours),
-        "ColdStarts": int(init_ms is not None),
+        "LatencyMs": latency_ms,
+        "ClientErrors": 1 if status >= 400 and not is_ours else 0,
+        "ServerErrors": 1 if is_ours else 0,
+        "ColdStarts": 0 if init_ms is None else 1,
     }
-    if init_ms is not None:
-        metrics["ColdLatencyMs"] = round(metrics["LatencyMs"] + init_ms, 3)
+    if init_ms is None:
+        metrics["WarmLatencyMs"] = latency_ms
     else:
-        metrics["WarmLatencyMs"] = metrics["LatencyMs"]
-    for step, elapsed_ns in trace.elapsed_ns.items():
-        if step in _DURATIONS:
-            metrics[_DURATIONS[step]] = to_ms(elapsed_ns)
+        metrics["ColdLatencyMs"] = round(latency_ms + init_ms, 3)
+    elapsed_ns = trace.elapsed_ns
+    for step, name in _DURATIONS:
+        if step in elapsed_ns:
+            metrics[name] = to_ms(elapsed_ns[step])
     return metrics
 
 
-def failure_metrics(error: Exception | None) -> dict[str, float]:
+def failure_metrics(error: Exception) -> dict[str, float]:
     """What CloudWatch is told of why it failed; what did not happen is not counted as 0."""
     return {"NonFiniteOutputs": 1} if isinstance(error, NonFiniteOutput) else {}
 
@@ -58,7 +66,7 @@ def directive(metrics: Mapping[str, float], *, namespace: str, has_version: bool
 
 def to_ms(elapsed_ns: int) -> float:
     """Milliseconds, to the microsecond."""
-    return round(elapsed_ns / _NS_PER_MS, 3)
+    return (elapsed_ns + _NS_PER_US // 2) // _NS_PER_US / _US_PER_MS
 
 
 @cache

@@ -46,11 +46,8 @@ class ServedRelease:
         self.digest = digest
         self._by_url = {str(each): ServedVersion(content.model.name, it) for each, it in content.versions.items()}
         self._default = Choice(self._by_url[str(content.default_version)], ServingReason.RELEASE_DEFAULT)
-
-    @property
-    def needs_durable_records(self) -> bool:
+        self.needs_durable_records = content.model.risk_tier is RiskTier.HIGH
         """Whether a record must be stored before its answer may leave."""
-        return self.content.model.risk_tier is RiskTier.HIGH
 
     @property
     def default(self) -> Choice:

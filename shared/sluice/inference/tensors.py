@@ -1,25 +1,28 @@
 """Requests and responses of the Open Inference Protocol v2, free of any wire format."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 ParameterValue = str | int | float | bool
 
+NO_NAMES: frozenset[str] = frozenset()
+_NO_PARAMETERS: Mapping[str, ParameterValue] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class InferenceRequest:
-    """A decoded request: one array per input of the signature, each of the signature's dtype.
 
-    `requested_outputs` is empty when the client wants all of them.
+class InferenceRequest(NamedTuple):
+    """A decoded request: one array per input of the signature, each of the signature's dtype, BF16 as its bits.
+
+    `requested_outputs` is empty when the client wants all of them; it wants those of `binary_outputs` as raw bytes.
     """
 
     id: str
     inputs: Mapping[str, NDArray[Any]]
     requested_outputs: tuple[str, ...] = ()
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterValue] = _NO_PARAMETERS
+    binary_outputs: frozenset[str] = NO_NAMES
 
     @property
     def batch_size(self) -> int:
@@ -29,12 +32,15 @@ class InferenceRequest:
         return 1
 
 
-@dataclass(frozen=True, slots=True)
-class InferenceResponse:
-    """A model's answer: arrays by output name, in the order in which they are to be sent."""
+class InferenceResponse(NamedTuple):
+    """A model's answer: arrays by output name, in the order in which they are to be sent.
+
+    Those of `binary_outputs` are sent as raw bytes, the others as JSON.
+    """
 
     id: str
     model: str
     model_version: int
     outputs: Mapping[str, NDArray[Any]]
     parameters: Mapping[str, ParameterValue]
+    binary_outputs: frozenset[str] = NO_NAMES

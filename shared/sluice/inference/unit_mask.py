@@ -14,6 +14,8 @@ _NO_KEY = "withheld"
 
 def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
     """The body, itself if it names no unit; None where it names one by a list or an object, as no unit is named."""
+    if _NAME not in body and b"\\u" not in body:
+        return body
     key = b'"%b"' % (unit_key or _NO_KEY).encode()
     parts: list[bytes] = []
     end = 0

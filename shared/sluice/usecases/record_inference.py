@@ -11,7 +11,14 @@ from sluice.catalog.release import ReleaseSettings
 from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, make_record
+from sluice.inference.record import (
+    ColdStart,
+    EnvironmentFacts,
+    Outcome,
+    body_members,
+    changing_members,
+    constant_members,
+)
 from sluice.inference.trace import PredictionTrace
 from sluice.inference.unit_mask import masked_body
 
@@ -43,7 +50,7 @@ def record_inference(
     A body over the release's limit is stored apart. If that fails, the record says so and the prediction stands,
     unless the record is `durable`. Raises StoreUnavailable only then, and has written no line.
     """
-    record = make_record(call, trace, outcome, facts=facts, cold_start=cold_start, at=ports.clock.now())
+    record = changing_members(call, trace, outcome, facts=facts, cold_start=cold_start, at=ports.clock.now())
     limit_bytes = _settings_of(trace).record_body_limit_bytes
     body = call.body if facts.records_unit_ids else _without_unit_id(call.body, trace)
     if body is None:
@@ -53,7 +60,7 @@ def record_inference(
     if outcome.error is None and trace.outputs is not None:
         kept = _keep(ports.content, "outputs", trace.outputs, limit_bytes)
         record |= kept or {"outputs": orjson.Fragment(trace.outputs)}
-    line = orjson.dumps(record)
+    line = b"%b,%b" % (constant_members(call, trace, facts), orjson.dumps(record)[1:])
     if durable:
         _store(ports.content, record, line)
     ports.write_line(line.decode())
