@@ -15,7 +15,7 @@ from tests.onnx_graphs import affine, failing, identity
 FAILING = Signature((TensorSpec("x", "FP32", (-1, 2)),), (TensorSpec("y", "FP32", (2,)),))
 TEXT = Signature((TensorSpec("x", "BYTES", (-1,)),), (TensorSpec("y", "BYTES", (-1,)),))
 V = "/v2/models/risk/versions"
-BINARY = {"Inference-Header-Content-Length": "2"}
+BINARY = {"inference-header-content-length": "2"}
 TEXT_BODY = {"inputs": [{"name": "x", "datatype": "BYTES", "shape": [2], "data": ["é\n", "\u2028 \U0001f600"]}]}
 
 CORPUS: dict[str, tuple[dict[str, Any], int]] = {
@@ -40,7 +40,7 @@ CORPUS: dict[str, tuple[dict[str, Any], int]] = {
     "NaN as text": (an_event(body=a_body(data=["NaN", 1, 2])), 400),
     "an infinite sum": (an_event(body=a_body(data=[3e38, 3e38, 0])), 500),
     "a failing model": (an_event(path=f"{V}/3/infer", body=a_body(shape=[1, 2], data=[1, 2])), 500),
-    "binary data": (an_event(body=b"{}\0", headers=BINARY, encoded=True), 501),
+    "binary data": (an_event(body=b"{}\0", headers=BINARY, encoded=True), 400),
     "an artefact that is not there": (an_event(path=f"{V}/5/infer", body=a_body()), 503),
 }
 

@@ -27,7 +27,7 @@ ASKED: dict[str, tuple[dict[str, Any], int]] = {
     "a model that would be a bad dimension": (an_event(path="/v2/models/é\n/infer", body=a_body()), 404),
     "a body over the limit": (an_event(body=b"\n" * (6 * 1024 * 1024 + 1)), 413),
     "an infinite sum": (an_event(body=a_body(data=[3e38, 3e38, 0])), 500),
-    "binary data": (an_event(body=b"{}\0", headers={"Inference-Header-Content-Length": "2"}, encoded=True), 501),
+    "binary data": (an_event(body=b"{}\0", headers={"inference-header-content-length": "2"}, encoded=True), 400),
     "a broken artefact": (an_event(path=f"{VERSIONS}/3/infer", body=a_body()), 503),
 }
 

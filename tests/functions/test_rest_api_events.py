@@ -15,7 +15,7 @@ from tests.functions.inference_function import InferenceFunction, a_function
 from tests.functions.rest_events import as_rest_event
 
 TAKEN_BY_A_REST_API = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-BINARY = {"Inference-Header-Content-Length": "2"}
+BINARY = {"inference-header-content-length": "2"}
 
 REQUESTS: dict[str, tuple[dict[str, Any], int]] = {
     "a prediction": (an_event(body=a_body()), 200),
@@ -26,7 +26,7 @@ REQUESTS: dict[str, tuple[dict[str, Any], int]] = {
     "not JSON": (an_event(body=b"{"), 400),
     "bytes that are no text": (an_event(body=b"\xff\xfe", encoded=True), 400),
     "an unknown version": (an_event(path="/v2/models/risk/versions/9/infer", body=a_body()), 404),
-    "binary data": (an_event(body=b"{}\0", headers=BINARY, encoded=True), 501),
+    "binary data": (an_event(body=b"{}\0", headers=BINARY, encoded=True), 400),
     "metadata": (an_event("GET", "/v2/models/risk"), 200),
     "metadata of a version": (an_event("GET", "/v2/models/risk/versions/2"), 200),
     "readiness": (an_event("GET", "/v2/models/risk/ready"), 200),

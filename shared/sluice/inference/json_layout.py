@@ -13,6 +13,17 @@ _EMPTY_EXTENT_LIMIT = 2**20
 
 def check_shape(tensor: str, shape: Any, wanted: tuple[int, ...]) -> tuple[int, ...]:
     """The shape as a tuple, if it is one that `wanted` (-1 for a free dimension) allows. Raises InvalidTensor."""
+    if type(shape) is list and len(shape) == len(wanted):
+        for size, want in zip(shape, wanted, strict=True):
+            if type(size) is not int or size < 1 or want not in (-1, size):
+                break
+        else:
+            return tuple(shape)
+    return _check_unusual(tensor, shape, wanted)
+
+
+def _check_unusual(tensor: str, shape: Any, wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape with a dimension of 0, or what is wrong with it."""
     if type(shape) is not list or not all(type(size) is int and size >= 0 for size in shape):
         raise InvalidTensor(tensor, f"shape is {shown(shape)}, must be an array of integers from 0 on")
     fits = len(shape) == len(wanted) and all(want in (-1, size) for size, want in zip(shape, wanted, strict=True))
@@ -50,7 +61,7 @@ def flatten(tensor: str, data: Any, shape: tuple[int, ...]) -> list[Any]:
 def _unnest(tensor: str, data: list[Any], shape: tuple[int, ...]) -> list[Any]:
     rows: list[Any] = [data]
     for depth, size in enumerate(shape):
-        if not all(type(row) is list and len(row) == size for row in rows):
+        if not (set(map(type, rows)) <= {list} and set(map(len, rows)) <= {size}):
             raise InvalidTensor(tensor, f"nested data does not have {size} items at depth {depth + 1}, as shape says")
         rows = list(chain.from_iterable(rows))
     return rows

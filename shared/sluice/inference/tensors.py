@@ -16,6 +16,7 @@ class InferenceRequest(NamedTuple):
     """A decoded request: one array per input of the signature, each of the signature's dtype, BF16 as its bits.
 
     `requested_outputs` is empty when the client wants all of them; it wants those of `binary_outputs` as raw bytes.
+    `layout` is what the form that read it has to know of it for the answer.
     """
 
     id: str
@@ -23,6 +24,7 @@ class InferenceRequest(NamedTuple):
     requested_outputs: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterValue] = _NO_PARAMETERS
     binary_outputs: frozenset[str] = NO_NAMES
+    layout: str = ""
 
     @property
     def batch_size(self) -> int:
@@ -35,7 +37,7 @@ class InferenceRequest(NamedTuple):
 class InferenceResponse(NamedTuple):
     """A model's answer: arrays by output name, in the order in which they are to be sent.
 
-    Those of `binary_outputs` are sent as raw bytes, the others as JSON.
+    Those of `binary_outputs` are sent as raw bytes, the others as JSON. `layout` is the request's.
     """
 
     id: str
@@ -44,3 +46,4 @@ class InferenceResponse(NamedTuple):
     outputs: Mapping[str, NDArray[Any]]
     parameters: Mapping[str, ParameterValue]
     binary_outputs: frozenset[str] = NO_NAMES
+    layout: str = ""

@@ -1,8 +1,11 @@
 """What a record's outputs say of a distribution: counts by frozen bins, and the mean of each score."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from sluice.inference.binary_record import recorded_data
 
 Edges = Mapping[str, tuple[float, ...]]
 """By output, ascending: n + 1 edges of n bins, each without its upper edge, the last one with it."""
@@ -25,16 +28,23 @@ def add_bins(counts: dict[str, list[int]], outputs: Sequence[Any], edges: Edges)
 
 
 def score_means(outputs: Sequence[Any]) -> Iterator[tuple[str, float]]:
-    """By output of real numbers: the mean of its elements. One per request: rows of one request are not independent."""
+    """By output of real numbers: the mean of its elements. One per request: rows of one request are not independent.
+
+    An output with NaN or infinity in it, which only binary data can carry, has no mean.
+    """
     for name, data in _tensors(outputs):
-        if data and all(isinstance(element, float) for element in data):
-            yield name, sum(data) / len(data)
+        if (
+            data
+            and all(isinstance(element, float) for element in data)
+            and math.isfinite(mean := sum(data) / len(data))
+        ):
+            yield name, mean
 
 
 def _tensors(outputs: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
     for tensor in outputs:
-        if isinstance(tensor, Mapping) and isinstance(tensor.get("data"), list):
-            yield str(tensor.get("name")), tensor["data"]
+        if isinstance(tensor, Mapping) and (data := recorded_data(tensor)) is not None:
+            yield str(tensor.get("name")), data
 
 
 def _bin_of(element: Any, edges: tuple[float, ...]) -> int:

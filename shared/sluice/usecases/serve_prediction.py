@@ -113,7 +113,9 @@ def _respond(
     }
     if trace.assigned is not None:
         parameters |= _assigned_parameters(trace.choice, trace.assigned)
-    return InferenceResponse(request.id, call.model, number, outputs, parameters)
+    return InferenceResponse(
+        request.id, call.model, number, outputs, parameters, request.binary_outputs, request.layout
+    )
 
 
 def _assigned_parameters(choice: Choice, assigned: AssignedUnit) -> dict[str, ParameterValue]:

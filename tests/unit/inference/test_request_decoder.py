@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from sluice.catalog.signature import Signature, TensorSpec
-from sluice.errors import InvalidRequest, MalformedBody, SluiceError, Unsupported
+from sluice.errors import InvalidRequest, InvalidTensor, MalformedBody, SluiceError, Unsupported
 from sluice.inference.request_decoder import RequestDecoder, read_envelope
 from sluice.inference.tensors import InferenceRequest
 
@@ -87,6 +87,7 @@ def test_a_body_that_is_no_request_is_malformed(body: bytes, message: str) -> No
         ({"parameters": {"a": [1]}}, "parameter 'a' of the request must be a string, number or boolean"),
         ({"parameters": {"a": None}}, "parameter 'a' of the request must be a string, number or boolean"),
         ({"inputs": [A | {"parameters": 3}, B]}, "parameters of inputs 'a' must be an object"),
+        ({"outputs": {}}, "outputs is missing or not an array"),
         ({"outputs": "y"}, "outputs is missing or not an array"),
         ({"outputs": ["y"]}, "every item of outputs must be an object"),
         ({"inputs": [A, A, B]}, "inputs name 'a' more than once"),
@@ -103,16 +104,63 @@ def test_an_envelope_that_breaks_a_rule_is_refused_by_name(members: dict[str, An
         request(**members)
 
 
-def test_binary_tensor_data_is_not_offered() -> None:
-    with pytest.raises(Unsupported, match="binary tensor data is not offered"):
-        request(inputs=[A | {"parameters": {"binary_data_size": 8}}, B])
+def test_binary_data_without_the_header_is_refused_by_name() -> None:
+    with pytest.raises(InvalidTensor, match="'a': binary_data_size needs the header Inference-Header-Content-Length"):
+        request(inputs=[A | {"data": None, "parameters": {"binary_data_size": 8}}, B])
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-def test_the_form_that_outputs_are_wanted_in_does_not_matter_as_there_is_but_one(wanted: bool) -> None:
-    asked = [{"name": "y", "parameters": {"binary_data": wanted}}]
+@pytest.mark.parametrize(
+    ("all_binary", "of_y", "binary"),
+    [(None, None, False), (True, None, True), (None, True, True), (True, False, False), (False, True, True)],
+)
+def test_an_outputs_own_wish_stands_above_the_requests(all_binary: Any, of_y: Any, binary: bool) -> None:
+    members: dict[str, Any] = {} if all_binary is None else {"parameters": {"binary_data_output": all_binary}}
+    asked = {"name": "y"} if of_y is None else {"name": "y", "parameters": {"binary_data": of_y}}
 
-    assert request(parameters={"binary_data_output": wanted}, outputs=asked).requested_outputs == ("y",)
+    assert request(outputs=[asked], **members).binary_outputs == ({"y"} if binary else set())
+
+
+def test_all_outputs_are_binary_where_none_is_named() -> None:
+    for absent in (list[Any](), None):
+        decoded = request(outputs=absent, parameters={"binary_data_output": True})
+
+        assert decoded.requested_outputs == ()
+        assert decoded.binary_outputs == {"y", "half"}
+
+
+def test_an_output_without_a_json_form_may_be_had_as_binary_beside_one_of_json() -> None:
+    decoded = request(outputs=[{"name": "half", "parameters": {"binary_data": True}}, {"name": "y"}])
+
+    assert decoded.requested_outputs == ("half", "y")
+    assert decoded.binary_outputs == {"half"}
+
+
+@pytest.mark.parametrize("wish", ["true", 1, 0.0])
+def test_a_wish_for_binary_data_is_true_or_false(wish: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"'binary_data_output' of the request is .*, must be true or false"):
+        request(parameters={"binary_data_output": wish})
+    with pytest.raises(InvalidRequest, match=r"'binary_data' of output 'y' is .*, must be true or false"):
+        request(outputs=[{"name": "y", "parameters": {"binary_data": wish}}])
+
+
+@pytest.mark.parametrize("parameters", [{"sequence_id": 5}, {"sequence_id": "a"}, {"sequence_start": True}])
+def test_sequences_are_not_offered(parameters: dict[str, Any]) -> None:
+    with pytest.raises(Unsupported, match="sequences are not offered, every request stands alone"):
+        request(parameters=parameters)
+
+
+def test_what_else_clients_reserve_for_their_servers_is_handed_on_and_means_nothing() -> None:
+    reserved: dict[str, Any] = {
+        "sequence_id": 0,
+        "sequence_start": False,
+        "sequence_end": False,
+        "priority": 3,
+        "timeout": 1000,
+        "headers": "x",
+        "triton_enable_empty_final_response": True,
+    }
+
+    assert request(parameters=reserved).parameters == reserved
 
 
 def test_a_list_of_names_in_a_message_is_cut() -> None:

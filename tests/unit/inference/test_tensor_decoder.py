@@ -8,14 +8,17 @@ import pytest
 
 from sluice.catalog.signature import TensorSpec
 from sluice.errors import InvalidTensor
+from sluice.inference.binary_body import RawTensors
 from sluice.inference.tensor_decoder import TensorDecoder
+
+NO_PIECES = RawTensors(None)
 
 
 def decode(datatype: str, data: str, shape: list[Any] | None = None, *, spec_shape: tuple[int, ...] = (-1,)) -> Any:
     """Decode `data`, JSON text, as a client would send it."""
     elements = orjson.loads(data)
     tensor = {"name": "t", "datatype": datatype, "shape": [len(elements)] if shape is None else shape}
-    return TensorDecoder(TensorSpec("t", datatype, spec_shape)).decode(tensor | {"data": elements})
+    return TensorDecoder(TensorSpec("t", datatype, spec_shape)).decode(tensor | {"data": elements}, NO_PIECES)
 
 
 def refusal(datatype: str, data: str, shape: list[Any] | None = None, **options: Any) -> str:
@@ -71,7 +74,7 @@ def test_values_within_the_type_arrive_exactly(datatype: str, data: str, expecte
         ("BOOL", "[true, 1]", "element 1 is the number 1, BOOL takes true or false"),
         ("BYTES", '["a", 5]', "element 1 is the number 5, BYTES takes strings"),
         ("BYTES", "[null]", "element 0 is null, BYTES takes strings"),
-        ("FP16", "[1.0]", "FP16 has no JSON form and needs binary data, which is not offered here"),
+        ("FP16", "[1.0]", "FP16 has no JSON form; send it as binary data"),
         ("BF16", "[1.0]", "BF16 has no JSON form"),
     ],
 )
@@ -139,16 +142,16 @@ def test_another_datatype_than_the_signatures_is_refused(datatype: Any) -> None:
     decoder = TensorDecoder(TensorSpec("t", "FP32", (1,)))
 
     with pytest.raises(InvalidTensor, match=r"datatype is .*, must be 'FP32'"):
-        decoder.decode({"name": "t", "datatype": datatype, "shape": [1], "data": [1]})
+        decoder.decode({"name": "t", "datatype": datatype, "shape": [1], "data": [1]}, NO_PIECES)
 
 
 def test_a_missing_shape_or_missing_data_is_refused() -> None:
     decoder = TensorDecoder(TensorSpec("t", "FP32", (1,)))
 
     with pytest.raises(InvalidTensor, match="shape is None"):
-        decoder.decode({"name": "t", "datatype": "FP32", "data": [1]})
+        decoder.decode({"name": "t", "datatype": "FP32", "data": [1]}, NO_PIECES)
     with pytest.raises(InvalidTensor, match="data is missing"):
-        decoder.decode({"name": "t", "datatype": "FP32", "shape": [1]})
+        decoder.decode({"name": "t", "datatype": "FP32", "shape": [1]}, NO_PIECES)
 
 
 def test_messages_stay_short_whatever_was_sent() -> None:

@@ -12,7 +12,14 @@ from sluice.catalog.model import Model, RiskTier
 from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.signature import Signature, TensorSpec
-from sluice.errors import InferenceFailed, InvalidTensor, ModelNotReady, UnknownModel, UnknownModelVersion, Unsupported
+from sluice.errors import (
+    InferenceFailed,
+    InvalidTensor,
+    MalformedBody,
+    ModelNotReady,
+    UnknownModel,
+    UnknownModelVersion,
+)
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.served_release import ServedRelease
@@ -119,8 +126,8 @@ def test_another_model_is_unknown() -> None:
         serve("other")
 
 
-def test_the_header_of_binary_data_is_refused_before_the_body_is_read() -> None:
-    with pytest.raises(Unsupported):
+def test_a_header_of_binary_data_that_the_body_does_not_fit_is_refused() -> None:
+    with pytest.raises(MalformedBody, match="says 12 bytes of JSON, the body has 4 bytes"):
         serve(json_bytes="12", body=b"{}\x00\x00")
 
 
