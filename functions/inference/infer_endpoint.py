@@ -90,6 +90,6 @@ class InferEndpoint:
 
 def _answer_of(encoded: EncodedResponse) -> HttpAnswer:
     if encoded.json_bytes is None:
-        return HttpAnswer(200, encoded.body)
+        return HttpAnswer(200, encoded.body, encoded.headers, encoded.media_type, is_binary=encoded.is_binary)
     headers = {"inference-header-content-length": str(encoded.json_bytes)}
     return HttpAnswer(200, encoded.body, headers, "application/octet-stream", is_binary=True)

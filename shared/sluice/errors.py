@@ -10,12 +10,15 @@
     │   ├── InvalidDefinition       an experiment, namespace or flag breaks a rule
     │   ├── InvalidUnit             a unit cannot be bucketed: its id or type breaks a rule
     │   └── InvalidOutcome          one outcome breaks one rule
+    ├── UnsupportedMediaType    theirs: no form in which a body is read here
+    ├── NotAcceptable           theirs: no form in which an answer is written here
     ├── Unsupported             a part of the protocol that is not offered here
     ├── PayloadTooLarge         theirs, and the limit is named
     │   └── ResponseTooLarge        what they asked for does not fit into one answer
     ├── NotFound                there is no such thing here
     │   ├── UnknownModel, UnknownModelVersion, UnknownRelease, UnknownFunction
-    │   └── UnknownDefinition       no experiment, namespace or flag of this key
+    │   ├── UnknownDefinition       no experiment, namespace or flag of this key
+    │   └── UnknownUpload, UploadExpired
     ├── Conflict                the world moved, or a rule of state forbids it
     │   ├── ModelVersionTaken, IllegalApproval, NotApproved, ReleaseTaken, ReleaseBindingTaken, StillServed
     │   ├── RolloutOpen             a candidate has traffic, so a deployment must wait
@@ -26,6 +29,7 @@
     │   ├── RolloutChanged          somebody else has moved the rollout since it was read
     │   ├── ArtefactQuarantined     what was rolled back is not rolled out again without a reason
     │   ├── LedgerMoved             somebody else has appended to the chain; read its head again
+    │   ├── UploadMissing           the upload was announced, and nothing has been put there yet
     │   └── AliasRefused            AWS (or our simulation of it) refused an alias change
     ├── RateExceeded            theirs: too many requests; retry after `retry_after_seconds`
     ├── NotAvailable            retry after `retry_after_seconds`
@@ -124,11 +128,25 @@ class Unsupported(SluiceError):
     """The request uses a part of the protocol that is not offered here; the message says what to use instead."""
 
 
-class PayloadTooLarge(SluiceError):
-    """The body exceeds what one request may carry."""
+class UnsupportedMediaType(SluiceError):
+    """The body is in a form that is not read here: media type, character set or content coding."""
 
-    def __init__(self, size_bytes: int, limit_bytes: int, subject: str = "body") -> None:
-        super().__init__(f"{subject} is {size_bytes} bytes, the limit is {limit_bytes}; send fewer rows per request")
+
+class NotAcceptable(SluiceError):
+    """Nothing that the client accepts can be written here."""
+
+
+_UPLOAD_INSTEAD = "send fewer rows per request, or upload it: POST /v2/models/{model}/uploads says where to"
+_SPILL_INSTEAD = "ask for fewer rows or outputs, or with the parameter sluice_spill: true for a URL of the answer"
+
+
+class PayloadTooLarge(SluiceError):
+    """The body exceeds what one request may carry; `instead` says what the client can do."""
+
+    def __init__(
+        self, size_bytes: int, limit_bytes: int, subject: str = "body", instead: str = _UPLOAD_INSTEAD
+    ) -> None:
+        super().__init__(f"{subject} is {size_bytes} bytes, the limit is {limit_bytes}; {instead}")
         self.size_bytes = size_bytes
         self.limit_bytes = limit_bytes
 
@@ -137,7 +155,7 @@ class ResponseTooLarge(PayloadTooLarge):
     """The answer exceeds what one response may carry."""
 
     def __init__(self, size_bytes: int, limit_bytes: int) -> None:
-        super().__init__(size_bytes, limit_bytes, "response")
+        super().__init__(size_bytes, limit_bytes, "response", _SPILL_INSTEAD)
 
 
 class NotFound(SluiceError):
@@ -180,6 +198,21 @@ class UnknownDefinition(NotFound):
         super().__init__(f"there is no {kind} {key!r}")
         self.kind = kind
         self.key = key
+
+
+class UnknownUpload(NotFound):
+    """No id of an upload, or that of another model's."""
+
+    def __init__(self, model: str, upload: str) -> None:
+        shown = upload if len(upload) <= 80 else f"{upload[:80]}..."
+        super().__init__(f"unknown upload {shown!r}: model {model!r} has not given it out")
+
+
+class UploadExpired(NotFound):
+    """The upload is too old to be referred to."""
+
+    def __init__(self, upload: str, expired_at: str) -> None:
+        super().__init__(f"upload {upload} expired at {expired_at}; upload the body again")
 
 
 class Conflict(SluiceError):
@@ -302,6 +335,13 @@ class LedgerMoved(Conflict):
 
     def __init__(self, chain: str) -> None:
         super().__init__(f"the ledger's chain {chain!r} has just grown; read its head again")
+
+
+class UploadMissing(Conflict):
+    """Nothing has been put there yet, or no more: the request that refers to it came too early."""
+
+    def __init__(self, upload: str) -> None:
+        super().__init__(f"nothing has been uploaded to {upload}; PUT the body to its URL before you refer to it")
 
 
 class CandidateFailed(SluiceError):

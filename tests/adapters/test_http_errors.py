@@ -15,6 +15,7 @@ from sluice.errors import (
     MalformedBody,
     ModelNotReady,
     NonFiniteOutput,
+    NotAcceptable,
     PayloadTooLarge,
     ResponseTooLarge,
     SluiceError,
@@ -22,6 +23,7 @@ from sluice.errors import (
     UnknownModel,
     UnknownModelVersion,
     Unsupported,
+    UnsupportedMediaType,
 )
 
 CASES = [
@@ -35,6 +37,8 @@ CASES = [
     (ResponseTooLarge(7, 6), 413),
     (InferenceFailed("m", 1), 500),
     (NonFiniteOutput("m", 1, "y", 0, 1.0), 500),
+    (NotAcceptable("no"), 406),
+    (UnsupportedMediaType("no"), 415),
     (Unsupported("no"), 501),
     (ModelNotReady("m", 1, "no"), 503),
     (StoreUnavailable("s", "no"), 503),

@@ -7,18 +7,22 @@ from sluice.errors import (
     InferenceFailed,
     InvalidRequest,
     LedgerBroken,
+    NotAcceptable,
     NotAvailable,
     NotFound,
     PayloadTooLarge,
     RateExceeded,
     Unsupported,
+    UnsupportedMediaType,
 )
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (InvalidRequest, 400),
     (NotFound, 404),
+    (NotAcceptable, 406),
     (Conflict, 409),
     (PayloadTooLarge, 413),
+    (UnsupportedMediaType, 415),
     (RateExceeded, 429),
     (InferenceFailed, 500),
     (LedgerBroken, 500),
