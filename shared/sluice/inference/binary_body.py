@@ -48,3 +48,6 @@ class RawTensors:
         if self._raw is not None and self._taken_bytes != len(self._raw):
             rule = "binary_data_size of all inputs must sum up to what follows the JSON"
             raise MalformedBody(f"{len(self._raw) - self._taken_bytes} bytes after the last tensor; {rule}")
+
+
+NO_RAW_TENSORS = RawTensors(None)

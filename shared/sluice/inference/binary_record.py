@@ -1,10 +1,11 @@
 """Raw tensors in records, which are JSON: as base64, in `data_base64` in the place of `data`."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from sluice.errors import InvalidTensor
@@ -14,9 +15,11 @@ from sluice.inference.datatypes import BY_NAME, Datatype
 _MEMBER = "data_base64"
 
 
-def recorded_member(raw: memoryview) -> bytes:
-    """The member of a tensor that holds these bytes, as JSON."""
-    return b'"%b":"%b"' % (_MEMBER.encode(), b64encode(raw))
+def with_raw_data(tensors: Sequence[dict[str, Any]], raw: Mapping[str, memoryview]) -> bytes:
+    """The JSON array of these outputs, with the raw bytes of those that have some."""
+    return orjson.dumps(
+        [it | {_MEMBER: b64encode(raw[it["name"]]).decode("ascii")} if it["name"] in raw else it for it in tensors]
+    )
 
 
 def recorded_data(tensor: Mapping[str, Any]) -> list[Any] | None:

@@ -50,6 +50,8 @@ def reader_of(tensor: str, datatype: Datatype) -> ElementReader:
     """
     if datatype.json_form is JsonForm.NONE:
         return partial(_refuse, tensor, datatype)
+    if datatype.name in _CODES:
+        return _number_reader(tensor, datatype, _CODES[datatype.name])
     return partial(_READERS[datatype.json_form], tensor, datatype)
 
 
@@ -67,20 +69,25 @@ def _read_texts(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray
     return np.array(elements, datatype.numpy_dtype)
 
 
-def _read_numbers(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
-    try:
-        packed = struct.pack(f"<{len(elements)}{_CODES[datatype.name]}", *elements)
-    except (struct.error, OverflowError):
-        return _CAREFUL[datatype.json_form](tensor, datatype, elements)
-    array = np.frombuffer(packed, datatype.numpy_dtype)
-    return _CAREFUL[datatype.json_form](tensor, datatype, elements) if _has_booleans(elements, array) else array
+def _number_reader(tensor: str, datatype: Datatype, code: str) -> ElementReader:
+    careful, dtype = partial(_CAREFUL[datatype.json_form], tensor, datatype), datatype.numpy_dtype
+    no, yes = struct.pack(f"<{code}", 0), struct.pack(f"<{code}", 1)
+
+    def read(elements: list[Any]) -> NDArray[Any]:
+        try:
+            packed = struct.pack(f"<{len(elements)}{code}", *elements)
+        except (struct.error, OverflowError):
+            return careful(elements)
+        array = np.frombuffer(packed, dtype)
+        # Booleans were read as 0 and 1, so look for such numbers first.
+        has_bits = no in packed or yes in packed if len(elements) <= _FEW else _has_bits(array)
+        return careful(elements) if has_bits and bool in map(type, elements) else array
+
+    return read
 
 
-def _has_booleans(elements: list[Any], array: NDArray[Any]) -> bool:
-    # Booleans were read as 0 and 1: where there are many elements, look first whether there is any such number.
-    if len(elements) > _FEW and not ((array == 0) | (array == 1)).any():
-        return False
-    return bool in map(type, elements)
+def _has_bits(array: NDArray[Any]) -> bool:
+    return bool(((array == 0) | (array == 1)).any())
 
 
 def read_reals(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:
@@ -142,8 +149,6 @@ _CAREFUL = MappingProxyType({JsonForm.INTEGER: read_integers, JsonForm.REAL: rea
 _READERS = MappingProxyType(
     {
         JsonForm.BOOLEAN: _read_booleans,
-        JsonForm.INTEGER: _read_numbers,
-        JsonForm.REAL: _read_numbers,
         JsonForm.TEXT: _read_texts,
     }
 )

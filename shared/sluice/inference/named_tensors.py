@@ -17,9 +17,9 @@ def by_name(tensors: Any, member: str) -> dict[str, dict[str, Any]]:
         raise MalformedBody(f"{member} is missing or not an array")
     found: dict[str, dict[str, Any]] = {}
     for tensor in tensors:
-        if type(tensor) is not dict or type(tensor.get("name")) is not str:
+        name = tensor.get("name") if type(tensor) is dict else None
+        if type(name) is not str:
             raise MalformedBody(f"every item of {member} must be an object with a string 'name'")
-        name = tensor["name"]
         if name in found:
             raise InvalidRequest(f"{member} name {shown(name)} more than once")
         if "parameters" in tensor:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sluice.catalog.signature import Signature
 from sluice.errors import InvalidRequest, MalformedBody, Unsupported
-from sluice.inference.binary_body import RawTensors, split_body
+from sluice.inference.binary_body import NO_RAW_TENSORS, RawTensors, split_body
 from sluice.inference.named_tensors import by_name, parameters_of
 from sluice.inference.requested_outputs import RequestedOutputs
 from sluice.inference.shown import shown, shown_names
@@ -78,9 +78,12 @@ class RequestDecoder:
         decoders, named = self._inputs, by_name(tensors, "inputs")
         if named.keys() != decoders.keys():
             raise InvalidRequest(_difference(named.keys(), decoders.keys()))
-        pieces = RawTensors(raw)
-        arrays = {name: decoders[name].decode(tensor, pieces) for name, tensor in named.items()}
-        pieces.check_end()
+        pieces = NO_RAW_TENSORS if raw is None else RawTensors(raw)
+        arrays = {}
+        for name, tensor in named.items():
+            arrays[name] = decoders[name].decode(tensor, pieces)
+        if raw is not None:
+            pieces.check_end()
         return arrays
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -12,12 +13,13 @@ from numpy.typing import NDArray
 from sluice.catalog.signature import Signature
 from sluice.errors import NonFiniteOutput
 from sluice.inference.binary_data import raw_data
-from sluice.inference.binary_record import recorded_member
-from sluice.inference.datatypes import BY_NAME, JsonForm
+from sluice.inference.binary_record import with_raw_data
 from sluice.inference.tensors import InferenceResponse
 
 # Where the raw tensors begin, readers find them aligned for any datatype: JSON may end in spaces.
 _ALIGNMENT_BYTES = 8
+# Up to so many elements, a list of numbers is written faster than an array of them.
+_FEW = 64
 
 
 class EncodedResponse:
@@ -52,67 +54,53 @@ class ResponseEncoder:
         self._model = model
         self._model_version = model_version
         self._head = b'{"model_name":%b,"model_version":"%d","id":' % (orjson.dumps(model), model_version)
-        self._output_heads = {
-            spec.name: b'{"name":%b,"datatype":"%b","shape":' % (orjson.dumps(spec.name), spec.datatype.encode())
-            for spec in signature.outputs
-        }
-        self._texts = {s.name for s in signature.outputs if BY_NAME[s.datatype].json_form is JsonForm.TEXT}
+        self._datatypes = {spec.name: spec.datatype for spec in signature.outputs}
 
     def encode(self, response: InferenceResponse) -> EncodedResponse:
         """The body; outputs in the response's order, data flat and row-major. Raises NonFiniteOutput."""
         if response.binary_outputs:
             return self._encode_binary(response)
-        outputs = self._encode_outputs(response.outputs)
+        outputs = orjson.dumps([self._in_json(name, array) for name, array in response.outputs.items()])
         return EncodedResponse(self._document(response, outputs), outputs)
 
     def _encode_binary(self, response: InferenceResponse) -> EncodedResponse:
-        raw, as_json = {}, {}
+        tensors, raw = [], dict[str, memoryview]()
         for name, array in response.outputs.items():
             if name in response.binary_outputs:
                 raw[name] = raw_data(array)
+                tensors.append(self._tensor(name, array, "parameters", {"binary_data_size": len(raw[name])}))
             else:
-                as_json[name] = self._json_data(name, array)
-        sizes = {name: b'"parameters":{"binary_data_size":%d}' % len(data) for name, data in raw.items()}
-        document = self._document(response, self._array(response.outputs, as_json | sizes))
+                tensors.append(self._in_json(name, array))
+        document = self._document(response, orjson.dumps(tensors))
         document += b" " * (-len(document) % _ALIGNMENT_BYTES)
-        return EncodedResponse(
-            b"".join((document, *raw.values())), partial(self._recorded, response, as_json, raw), len(document)
-        )
-
-    def _recorded(
-        self, response: InferenceResponse, as_json: Mapping[str, bytes], raw: Mapping[str, memoryview]
-    ) -> bytes:
-        in_base64 = {name: recorded_member(data) for name, data in raw.items()}
-        return self._array(response.outputs, {**as_json, **in_base64})
+        recorded = partial(with_raw_data, tensors, raw)
+        return EncodedResponse(b"".join((document, *raw.values())), recorded, len(document))
 
     def _document(self, response: InferenceResponse, outputs: bytes) -> bytes:
-        return b'%b%b,"parameters":%b,"outputs":%b}' % (
-            self._head,
-            orjson.dumps(response.id),
-            orjson.dumps(response.parameters),
-            outputs,
-        )
+        request_id, parameters = orjson.dumps(response.id), orjson.dumps(response.parameters)
+        return b"".join((self._head, request_id, b',"parameters":', parameters, b',"outputs":', outputs, b"}"))
 
-    def _encode_outputs(self, outputs: Mapping[str, NDArray[Any]]) -> bytes:
-        return self._array(outputs, {name: self._json_data(name, array) for name, array in outputs.items()})
+    def _tensor(self, name: str, array: NDArray[Any], member: str, value: Any) -> dict[str, Any]:
+        return {"name": name, "datatype": self._datatypes[name], "shape": array.shape, member: value}
 
-    def _array(self, outputs: Mapping[str, NDArray[Any]], data: Mapping[str, bytes]) -> bytes:
-        return b"[%b]" % b",".join(
-            b"%b%b,%b}" % (self._output_heads[name], orjson.dumps(array.shape), data[name])
-            for name, array in outputs.items()
-        )
+    def _in_json(self, name: str, array: NDArray[Any]) -> dict[str, Any]:
+        return self._tensor(name, array, "data", self._elements(name, array.ravel()))
 
-    def _json_data(self, name: str, array: NDArray[Any]) -> bytes:
-        if name in self._texts:
-            return b'"data":' + orjson.dumps(array.ravel().tolist())
-        # A shortest FP32 decimal is exact only for readers that parse it as FP32; clients parse FP64 and round.
+    def _elements(self, name: str, array: NDArray[Any]) -> Any:
+        # Python's numbers are FP64. A shortest FP32 decimal would do for readers that parse it as FP32 only; clients
+        # parse FP64 and round.
+        if array.size <= _FEW or array.dtype == object:
+            elements = array.tolist()
+            if array.dtype.kind == "f" and not isfinite(sum(elements)):
+                self._check_finite(name, array)
+            return elements
         widened = array.astype(np.float64) if array.dtype == np.float32 else array
-        data = orjson.dumps(widened.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
+        data = orjson.dumps(widened, option=orjson.OPT_SERIALIZE_NUMPY)
         # Of all that a number is written with, only null has this letter.
         if b"n" in data:
-            self._refuse_non_finite(name, array.ravel())
-        return b'"data":' + data
+            self._check_finite(name, array)
+        return orjson.Fragment(data)
 
-    def _refuse_non_finite(self, name: str, elements: NDArray[Any]) -> None:
-        culprit = int(np.flatnonzero(~np.isfinite(elements))[0])
-        raise NonFiniteOutput(self._model, self._model_version, name, culprit, float(elements[culprit]))
+    def _check_finite(self, name: str, elements: NDArray[Any]) -> None:
+        for culprit in np.flatnonzero(~np.isfinite(elements)):
+            raise NonFiniteOutput(self._model, self._model_version, name, int(culprit), float(elements[culprit]))
