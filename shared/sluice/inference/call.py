@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sluice.inference.own_call import OwnCall
+from sluice.inference.upload_reference import UploadReference
 from sluice.inference.wire_form import OPEN_INFERENCE, WireForm
 
 _NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
@@ -15,6 +16,7 @@ class PredictionCall(NamedTuple):
 
     `json_bytes` is the header of the binary tensor extension, None where it is absent. `claims` are a verified token's.
     `own` is None for a client's request. `form` is the protocol in which it asks and is to be answered.
+    `reference` is what the client sent where `body` was uploaded.
     """
 
     model: str
@@ -28,3 +30,4 @@ class PredictionCall(NamedTuple):
     claims: Mapping[str, Any] = _NO_CLAIMS
     own: OwnCall | None = None
     form: WireForm = OPEN_INFERENCE
+    reference: UploadReference | None = None

@@ -9,10 +9,11 @@ from sluice.adapters.aws_wire.failures import NoAnswer, Refusal
 from sluice.adapters.aws_wire.http_address import HttpAddress
 from sluice.adapters.aws_wire.http_message import HttpRequest, HttpResponse
 from sluice.adapters.aws_wire.percent_encoding import encoded
+from sluice.adapters.aws_wire.service_place import ServicePlace
 from sluice.adapters.aws_wire.signed_service import SignedService
 from sluice.errors import StoreUnavailable
 
-_OK = 200
+_GOOD = frozenset((200, 206))
 _MEMBER = re.compile(rb"<(Code|Message)>([^<]*)</")
 _ALREADY_THERE = "PreconditionFailed"
 _BEING_WRITTEN = "ConditionalRequestConflict"
@@ -28,11 +29,11 @@ class S3Wire:
 
     def get(self, bucket: str, key: str) -> bytes:
         """See the port."""
-        address, target = self._place(bucket, key)
+        address, target = object_place(self._service.place, bucket, key)
         request = HttpRequest("GET", target, {})
         try:
             response = self._attempts.made(lambda: self._service.send(request, to=address))
-            return _accepted(response).body
+            return accepted(response).body
         except (Refusal, NoAnswer) as error:
             raise StoreUnavailable(f"bucket {bucket}", f"{key}: {error}") from error
 
@@ -55,28 +56,29 @@ class S3Wire:
             "x-amz-sdk-checksum-algorithm": "SHA256",  # said too where Object Lock asks for a checksum
             "x-amz-checksum-sha256": b64encode(digest.digest()).decode(),
         }
-        address, target = self._place(bucket, key)
+        address, target = object_place(self._service.place, bucket, key)
         request = HttpRequest("PUT", target, headers, content)
         send = self._service.send
         try:
-            _accepted(self._attempts.made(lambda: send(request, to=address, digest=digest.hexdigest())))
+            accepted(self._attempts.made(lambda: send(request, to=address, digest=digest.hexdigest())))
         except Refusal as refusal:
             if refusal.code in {_ALREADY_THERE, _BEING_WRITTEN}:
                 return refusal.code
             raise
         return None
 
-    def _place(self, bucket: str, key: str) -> tuple[HttpAddress, str]:
-        """Host and path: each bucket has a host of its own at AWS, unless a dot in its name breaks the certificate."""
-        place, path = self._service.place, encoded(key, keep="/")
-        if place.is_custom or "." in bucket:
-            return place.address, f"/{bucket}/{path}"
-        return place.address._replace(host=f"{bucket}.{place.address.host}"), f"/{path}"
+
+def object_place(place: ServicePlace, bucket: str, key: str) -> tuple[HttpAddress, str]:
+    """Host and path: each bucket has a host of its own at AWS, unless a dot in its name breaks the certificate."""
+    path = encoded(key, keep="/")
+    if place.is_custom or "." in bucket:
+        return place.address, f"/{bucket}/{path}"
+    return place.address._replace(host=f"{bucket}.{place.address.host}"), f"/{path}"
 
 
-def _accepted(response: HttpResponse) -> HttpResponse:
+def accepted(response: HttpResponse) -> HttpResponse:
     """The response, if it is good. Raises Refusal."""
-    if response.status == _OK:
+    if response.status in _GOOD:
         return response
     said = {name.decode(): value.decode(errors="replace") for name, value in _MEMBER.findall(response.body)}
     raise Refusal(said.get("Code") or f"HTTP status {response.status}", said.get("Message", ""), status=response.status)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from sluice.adapters.aws_wire.attempts import Attempts
 from sluice.adapters.aws_wire.credentials import Credentials, CredentialSource, credential_source
@@ -11,6 +12,9 @@ from sluice.adapters.aws_wire.s3_wire import S3Wire
 from sluice.adapters.aws_wire.service_place import place_of
 from sluice.adapters.aws_wire.signed_service import SignedService
 from sluice.clock import Clock
+
+if TYPE_CHECKING:
+    from sluice.adapters.s3_large_bodies import S3LargeBodies
 
 # As long as `s3_content_store.s3_client` waits: soon enough for a person or a function to hear of it.
 _S3_TIMEOUTS = Timeouts(connect_seconds=2, read_seconds=10)
@@ -29,6 +33,12 @@ class Wires:
     def s3(self) -> S3Wire:
         """Objects of S3, tried three times."""
         return S3Wire(self._service("s3", _S3_TIMEOUTS), Attempts(_S3_ATTEMPTS))
+
+    def large_bodies(self, bucket: str) -> "S3LargeBodies":
+        """Uploads and large answers, in this bucket."""
+        from sluice.adapters.s3_large_bodies import S3LargeBodies  # few functions are ever asked for one
+
+        return S3LargeBodies(self._service("s3", _S3_TIMEOUTS), Attempts(_S3_ATTEMPTS), bucket)
 
     def dynamodb(self, *, budget_ms: int) -> DynamoWire:
         """DynamoDB, tried once: it waits `budget_ms` for a connection, and as long for each piece of an answer.

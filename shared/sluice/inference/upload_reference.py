@@ -1,0 +1,64 @@
+"""A request that names an upload in the place of inputs, and the form in which such a request is answered.
+
+The parameter `sluice_upload` names it. What the request says beside that wins over what the uploaded body says: its
+parameters one by one, `id` and `outputs` as they are.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sluice.errors import InvalidRequest
+from sluice.inference.request_decoder import Envelope, read_envelope
+from sluice.inference.shown import shown
+from sluice.inference.wire_form import OPEN_INFERENCE, OpenInference
+
+if TYPE_CHECKING:
+    from sluice.inference.call import PredictionCall
+
+REFERENCE_LIMIT_BYTES = 64 * 1024
+"""Larger bodies are not looked into: a reference is a few lines."""
+
+_UPLOAD, _JSON_BYTES = "sluice_upload", "sluice_upload_json_bytes"
+_TELLTALE = _UPLOAD.encode()
+
+
+class UploadReference(NamedTuple):
+    """`json_bytes` is the header of the binary extension for the upload; `body` is the whole of the request."""
+
+    upload: str
+    json_bytes: str | None
+    members: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    body: bytes
+
+
+def reference_in(call: "PredictionCall") -> UploadReference | None:
+    """What the request refers to, None if it brings its own inputs. Raises MalformedBody, InvalidRequest."""
+    if len(call.body) > REFERENCE_LIMIT_BYTES or _TELLTALE not in call.body or call.form is not OPEN_INFERENCE:
+        return None
+    envelope = read_envelope(call.body, call.json_bytes)
+    if _UPLOAD not in envelope.parameters:
+        return None
+    if envelope.members.get("inputs") is not None:
+        raise InvalidRequest(f"a request has inputs or the parameter {_UPLOAD}, this one has both")
+    parameters = dict(envelope.parameters)
+    upload, json_bytes = parameters.pop(_UPLOAD), parameters.pop(_JSON_BYTES, None)
+    if type(upload) is not str:
+        raise InvalidRequest(f"parameter {_UPLOAD} is {shown(upload)}, must be the id of an upload")
+    written = None if json_bytes is None else str(json_bytes)
+    return UploadReference(upload, written, envelope.members, parameters, call.body)
+
+
+class UploadedForm(OpenInference):
+    """The protocol, for a body that was uploaded."""
+
+    def __init__(self, reference: UploadReference) -> None:
+        self._reference = reference
+
+    def read(self, call: "PredictionCall") -> Envelope:
+        """As WireForm; what the reference says wins."""
+        envelope = super().read(call)
+        parameters = {**envelope.parameters, **self._reference.parameters}
+        said = {name: value for name, value in self._reference.members.items() if value is not None}
+        members = {**envelope.members, **said, "parameters": parameters}
+        return envelope._replace(members=members, parameters=parameters)
