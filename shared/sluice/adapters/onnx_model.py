@@ -1,11 +1,13 @@
 """Models on ONNX Runtime, in this process."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
 
 from sluice.adapters.artefact_folder import ArtefactFolder
+from sluice.adapters.onnx_bfloat16 import has_bfloat16, run_with_bfloat16
 from sluice.adapters.onnx_session import RUNTIME_ERRORS
 from sluice.adapters.quiet_onnxruntime import onnxruntime
 from sluice.catalog.model_version import Artefact
@@ -24,12 +26,12 @@ class OnnxModel:
     """A session of ONNX Runtime behind the LoadedModel port."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
+        self._run = partial(run_with_bfloat16, session) if has_bfloat16(session) else session.run
 
     def predict(self, inputs: Mapping[str, NDArray[Any]], output_names: Sequence[str]) -> list[NDArray[Any]]:
         """The named outputs, in that order. Raises RuntimeError from the runtime's error."""
         try:
-            outputs: list[NDArray[Any]] = self._session.run(output_names, inputs)
+            outputs: list[NDArray[Any]] = self._run(output_names, inputs)
         except RUNTIME_ERRORS as error:
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
         return outputs
