@@ -91,6 +91,7 @@ async def _call_from(request: Request, model: str, model_version: str | None) ->
         await request.body(),
         request.headers.get("content-type", ""),
         request.headers.get("inference-header-content-length"),
+        request.headers.get("cache-control", ""),
         *call_identity(request.scope.get("aws.event", {}), request.scope.get("aws.context")),
     )
 

@@ -48,7 +48,7 @@ def build_handler(
     request can name a unit, and one that does is answered as if it named none. `around` wraps what loads models.
     """
     instruments = instruments or Instruments()
-    releases = hold_release(settings, content=content, around=around)
+    releases = hold_release(settings, content=content, around=around, timer_ns=instruments.timer_ns)
     ports = RecordPorts(content, write_line, instruments.clock)
     facts = EnvironmentFacts(
         settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace, settings.record_unit_ids
@@ -65,6 +65,7 @@ def hold_release(
     content: ContentStore,
     root: Path = ARTEFACTS_ROOT,
     around: WrapLoader = lambda it: it,
+    timer_ns: Callable[[], int] = perf_counter_ns,
 ) -> ReleaseHolder:
     """The settings' release, opened on first use; its artefacts are kept on disk under `root`.
 
@@ -81,6 +82,7 @@ def hold_release(
             settings.release_digest,
             content=content,
             loader_for=lambda it: around(OnnxModelLoader(folder, intra_op_threads=it.intra_op_threads)),
+            timer_ns=timer_ns,
         )
 
     return ReleaseHolder(open_it)

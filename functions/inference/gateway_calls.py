@@ -45,6 +45,7 @@ def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> Pr
         _body_of(event),
         headers.get("content-type", ""),
         headers.get("inference-header-content-length"),
+        headers.get("cache-control", ""),
         *call_identity(event, context),
     )
 

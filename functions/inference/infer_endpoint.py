@@ -52,7 +52,7 @@ class InferEndpoint:
             answer = answer_for(failure)
             self._record(call, trace, Outcome(answer.status, answer.body, failure), cold_start, durable=False)
         if call.own is None:
-            self.statistics.observe(trace, answer.status)
+            self.statistics.observe(trace, answer.status, is_cache_hit=trace.is_cache_hit)
         return answer
 
     def _attempt(self, call: PredictionCall, trace: PredictionTrace) -> tuple[HttpAnswer, Exception | None]:
@@ -67,7 +67,7 @@ class InferEndpoint:
         opened = self._releases.get()
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
-        encoded = serve_prediction(call, release=opened.release, models=opened.models, trace=trace, assign=assign)
+        encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign)
         answer = _answer_of(encoded)
         needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
         if needed_bytes > PAYLOAD_LIMIT_BYTES:

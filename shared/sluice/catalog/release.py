@@ -27,6 +27,9 @@ class ReleaseSettings:
     session_memory_budget_bytes: int = 256 * 1024 * 1024
     record_body_limit_bytes: int = 64 * 1024
     """Larger request bodies are kept in the records bucket and named by digest in the record."""
+    result_cache_seconds: int = 0
+    """How long a result may answer equal inputs in the same environment; 0 computes each anew."""
+    result_cache_budget_bytes: int = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def content_to_document(content: ReleaseContent) -> Document:
         "default_version": content.default_version,
         "preload": list(content.preload),
         "versions": {str(number): _version_to_document(each) for number, each in content.versions.items()},
-        "settings": asdict(content.settings),
+        "settings": _settings_to_document(content.settings),
     }
 
 
@@ -53,6 +53,14 @@ def content_from_document(document: Mapping[str, Any]) -> ReleaseContent:
         versions={int(number): _version_from_document(int(number), each) for number, each in _sorted(document)},
         settings=ReleaseSettings(**document["settings"]),
     )
+
+
+def _settings_to_document(settings: ReleaseSettings) -> Document:
+    """What differs from a default that came later is left out: functions of older code can read the rest."""
+    document = asdict(settings)
+    if not settings.result_cache_seconds:
+        del document["result_cache_seconds"], document["result_cache_budget_bytes"]
+    return document
 
 
 def _sorted(document: Mapping[str, Any]) -> list[tuple[str, Document]]:

@@ -16,7 +16,7 @@ class PredictionCall(NamedTuple):
 
     `json_bytes` is the header of the binary tensor extension, None where it is absent. `claims` are a verified token's.
     `own` is None for a client's request. `form` is the protocol in which it asks and is to be answered.
-    `reference` is what the client sent where `body` was uploaded.
+    `cache_control` is the header of that name. `reference` is what the client sent where `body` was uploaded.
     """
 
     model: str
@@ -24,6 +24,7 @@ class PredictionCall(NamedTuple):
     body: bytes
     media_type: str = ""
     json_bytes: str | None = None
+    cache_control: str = ""
     function_version: str = "$LATEST"
     request_id: str = ""
     gateway_request_id: str = ""

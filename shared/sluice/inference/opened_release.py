@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 from sluice.inference.model_cache import ModelCache
+from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedRelease:
-    """The prepared release and its model cache; it lives as long as the process."""
+    """The prepared release and its caches, of models and, if it has one, of results; it lives as long as the process."""
 
     release: ServedRelease
     models: ModelCache
+    results: ResultCache | None = None
 
     def require_ready(self) -> None:
         """Load the default version and all that is to be preloaded, where they are not. Raises ModelNotReady."""

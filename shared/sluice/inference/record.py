@@ -11,6 +11,7 @@
 | ClientErrors, ServerErrors, ColdStarts | 0 or 1 |
 | WarmLatencyMs | LatencyMs of any other request |
 | NonFiniteOutputs | 1 where the model answered NaN or infinity |
+| ResultCacheHits | 0 or 1, where the release keeps results |
 | at | when the record was made: ISO 8601, UTC |
 | prediction_id | ours, new for every request |
 | request_id, gateway_request_id | Lambda's and API Gateway's |
@@ -28,6 +29,7 @@
 | status, response_digest | HTTP status, and SHA-256 of the response's body |
 | unit_type, assignments… | a request for a unit: its exposure, `assignment_record.py` says how |
 | outputs | the response's outputs, or instead outputs_digest or outputs_lost, as above |
+| result_cache | with a cache: {status, age_seconds}; HIT gave the outputs of an earlier request (`trace.py`) |
 | error | {class, message, cause}; the cause never leaves in a response |
 | runtime_version, cpu_family | ONNX Runtime and processor, which decide the last bits |
 | load_ms | waiting for the model: next to nothing when it is in memory |
@@ -118,6 +120,8 @@ def changing_members(
     record["response_digest"] = sha256(outcome.body).hexdigest()
     if Step.LOAD in trace.elapsed_ns:
         record["load_ms"] = to_ms(trace.elapsed_ns[Step.LOAD])
+    if trace.cache is not None:
+        record["result_cache"] = trace.cache._asdict()
     if trace.assigned is not None:
         record |= assigned_members(trace, with_unit_id=facts.records_unit_ids)
     if outcome.error is not None:

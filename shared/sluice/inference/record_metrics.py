@@ -46,6 +46,8 @@ def metrics_of(trace: PredictionTrace, status: int, *, init_ms: float | None) ->
         metrics["WarmLatencyMs"] = latency_ms
     else:
         metrics["ColdLatencyMs"] = round(latency_ms + init_ms, 3)
+    if trace.cache is not None:
+        metrics["ResultCacheHits"] = 1 if trace.is_cache_hit else 0
     elapsed_ns = trace.elapsed_ns
     for step, name in _DURATIONS:
         if step in elapsed_ns:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple
 
 from sluice.errors import SluiceError
 from sluice.experiments.assigned_unit import AssignedUnit
@@ -18,6 +19,13 @@ class Step(StrEnum):
     ENCODE = "encode"
 
 
+class CacheUse(NamedTuple):
+    """What the result cache did for a request: HIT, MISS, or BYPASS where the client wanted no old result."""
+
+    status: str
+    age_seconds: float = 0.0
+
+
 class PredictionTrace:
     """Filled in by the use case, read by the record. `timer_ns` is a monotonic clock in nanoseconds."""
 
@@ -27,6 +35,7 @@ class PredictionTrace:
         "_timer_ns",
         "assigned",
         "batch_size",
+        "cache",
         "choice",
         "elapsed_ns",
         "outputs",
@@ -43,6 +52,7 @@ class PredictionTrace:
         self.variant_failure: SluiceError | None = None
         self.outputs: bytes | None = None
         self.batch_size = 1
+        self.cache: CacheUse | None = None
         self.elapsed_ns: dict[Step, int] = {}
         self._timer_ns = timer_ns
         self._started_ns = self._last_ns = timer_ns()
@@ -56,6 +66,11 @@ class PredictionTrace:
     def total_ns(self) -> int:
         """Nanoseconds since the request began."""
         return self._timer_ns() - self._started_ns
+
+    @property
+    def is_cache_hit(self) -> bool:
+        """Whether the outputs are an earlier request's."""
+        return self.cache is not None and self.cache.status == "HIT"
 
     @property
     def finished_ns(self) -> int:

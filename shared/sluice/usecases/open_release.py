@@ -11,6 +11,7 @@ from sluice.errors import StoreUnavailable
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
+from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
 
 
@@ -21,6 +22,7 @@ def open_release(
     *,
     content: ContentStore,
     loader_for: Callable[[ReleaseSettings], ModelLoader],
+    timer_ns: Callable[[], int],
 ) -> OpenedRelease:
     """The release whose document has this digest; no model is loaded yet. Raises StoreUnavailable."""
     document = content.get("releases", digest)
@@ -31,10 +33,20 @@ def open_release(
         raise _unusable(number, f"its document is not one of a release: {error!r}") from error
     if released.model.name != model:
         raise _unusable(number, f"it is of model {released.model.name!r}, this function serves {model!r}")
-    return OpenedRelease(served, _cache_for(released, loader_for))
+    return OpenedRelease(served, _models_for(released, loader_for), _results_for(released.settings, timer_ns))
 
 
-def _cache_for(released: ReleaseContent, loader_for: Callable[[ReleaseSettings], ModelLoader]) -> ModelCache:
+def _results_for(settings: ReleaseSettings, timer_ns: Callable[[], int]) -> ResultCache | None:
+    if not settings.result_cache_seconds:
+        return None
+    return ResultCache(
+        ttl_seconds=settings.result_cache_seconds,
+        budget_bytes=settings.result_cache_budget_bytes,
+        timer_ns=timer_ns,
+    )
+
+
+def _models_for(released: ReleaseContent, loader_for: Callable[[ReleaseSettings], ModelLoader]) -> ModelCache:
     budget_bytes = released.settings.session_memory_budget_bytes
     return ModelCache(loader_for(released.settings), budget_bytes=budget_bytes)
 

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from numpy.typing import NDArray
-
 from sluice.errors import InferenceFailed, InvalidTensor, ModelNotReady
 from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.experiments.reasons import Reason
+from sluice.inference.cache_control import ANYTHING, cache_wish_of
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import LoadedModel
+from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
-from sluice.inference.served_release import Choice, ServedRelease
+from sluice.inference.result_cache import Outputs, ResultCache, key_of
+from sluice.inference.served_release import Choice
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
-from sluice.inference.trace import PredictionTrace, Step
+from sluice.inference.trace import CacheUse, PredictionTrace, Step
 from sluice.inference.variant_choice import choose_for, client_parameters
 
 AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
@@ -25,8 +26,7 @@ AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | Non
 def serve_prediction(
     call: PredictionCall,
     *,
-    release: ServedRelease,
-    models: ModelCache,
+    opened: OpenedRelease,
     trace: PredictionTrace,
     assign: AssignUnit | None = None,
 ) -> EncodedResponse:
@@ -36,12 +36,12 @@ def serve_prediction(
     cannot answer is no reason to answer nothing: the default does, and says FALLBACK.
     Raises UnknownModel, UnknownModelVersion, InvalidRequest, Unsupported, ModelNotReady, InferenceFailed.
     """
-    trace.release = release
-    trace.choice = release.choose(call.model, call.model_version)
+    trace.release = opened.release
+    trace.choice = opened.release.choose(call.model, call.model_version)
     envelope = call.form.read(call)
     if assign is not None and call.model_version is None:
         _assign(call, envelope, assign, trace)
-    encoded = _answer_or_fall_back(call, envelope, models, trace)
+    encoded = _answer_or_fall_back(call, envelope, opened, trace)
     trace.outputs = encoded.outputs
     return encoded
 
@@ -56,39 +56,69 @@ def _assign(call: PredictionCall, envelope: Envelope, assign: AssignUnit, trace:
 
 
 def _answer_or_fall_back(
-    call: PredictionCall, envelope: Envelope, models: ModelCache, trace: PredictionTrace
+    call: PredictionCall, envelope: Envelope, opened: OpenedRelease, trace: PredictionTrace
 ) -> EncodedResponse:
-    assert trace.release is not None
     assert trace.choice is not None
-    choice, default = trace.choice, trace.release.default.version
+    choice, default = trace.choice, opened.release.default.version
     try:
-        return _answer(call, envelope, models, trace)
+        return _answer(call, envelope, opened, trace)
     except (ModelNotReady, InferenceFailed) as failure:
         if choice.lead is None or choice.version is default:
             raise
         trace.variant_failure = failure
         trace.choice = Choice(default, Reason.FALLBACK, choice.lead)
-    return _answer(call, envelope, models, trace)
+    return _answer(call, envelope, opened, trace)
 
 
-def _answer(call: PredictionCall, envelope: Envelope, models: ModelCache, trace: PredictionTrace) -> EncodedResponse:
+def _answer(call: PredictionCall, envelope: Envelope, opened: OpenedRelease, trace: PredictionTrace) -> EncodedResponse:
     assert trace.choice is not None
     choice = trace.choice
     request = call.form.decode(envelope, choice.version, fallback_id=trace.prediction_id)
     trace.batch_size = request.batch_size
-    trace.finished(Step.DECODE)
-    with models.lease(call.model, choice.version.released) as model:
-        trace.finished(Step.LOAD)
-        outputs = _predict(model, request, call.model, choice)
-        trace.finished(Step.PREDICT)
+    results = opened.results
+    if results is None or call.own is not None:
+        outputs = _computed(call, request, opened.models, trace)
+    else:
+        outputs = _remembered(call, request, results, lambda: _computed(call, request, opened.models, trace), trace)
     encoded = call.form.encode(_respond(call, request, outputs, trace), choice.version)
     trace.finished(Step.ENCODE)
     return encoded
 
 
-def _predict(
-    model: LoadedModel, request: InferenceRequest, model_name: str, choice: Choice
-) -> Mapping[str, NDArray[Any]]:
+def _remembered(
+    call: PredictionCall,
+    request: InferenceRequest,
+    results: ResultCache,
+    compute: Callable[[], Outputs],
+    trace: PredictionTrace,
+) -> Outputs:
+    """What the cache has, or what `compute` gives, as far as the request's Cache-Control allows it."""
+    assert trace.choice is not None
+    wish = cache_wish_of(call.cache_control) if call.cache_control else ANYTHING
+    key = key_of(trace.choice.version, request)
+    hit = results.find(key, max_age_seconds=wish.max_age_seconds) if wish.may_find else None
+    trace.cache = CacheUse("HIT", hit.age_seconds) if hit else CacheUse("MISS" if wish.may_find else "BYPASS")
+    if hit is not None:
+        trace.finished(Step.DECODE)
+        return hit.outputs
+    outputs = compute()
+    if wish.may_keep:
+        results.keep(key, outputs)
+    return outputs
+
+
+def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCache, trace: PredictionTrace) -> Outputs:
+    assert trace.choice is not None
+    choice = trace.choice
+    trace.finished(Step.DECODE)
+    with models.lease(call.model, choice.version.released) as model:
+        trace.finished(Step.LOAD)
+        outputs = _predict(model, request, call.model, choice)
+        trace.finished(Step.PREDICT)
+    return outputs
+
+
+def _predict(model: LoadedModel, request: InferenceRequest, model_name: str, choice: Choice) -> Outputs:
     names = request.requested_outputs or choice.version.output_names
     try:
         return dict(zip(names, model.predict(request.inputs, names), strict=True))
@@ -99,7 +129,7 @@ def _predict(
 
 
 def _respond(
-    call: PredictionCall, request: InferenceRequest, outputs: Mapping[str, NDArray[Any]], trace: PredictionTrace
+    call: PredictionCall, request: InferenceRequest, outputs: Outputs, trace: PredictionTrace
 ) -> InferenceResponse:
     assert trace.release is not None
     assert trace.choice is not None
@@ -113,6 +143,8 @@ def _respond(
     }
     if trace.assigned is not None:
         parameters |= _assigned_parameters(trace.choice, trace.assigned)
+    if trace.cache is not None:
+        parameters["result_cache"] = trace.cache.status
     return InferenceResponse(
         request.id, call.model, number, outputs, parameters, request.binary_outputs, request.layout
     )

@@ -22,7 +22,9 @@ def nothing(inputs: Any) -> Any:
 
 def open_it(published: PublishedRelease, loader: MemoryModelLoader, model: str = "risk") -> OpenedRelease:
     digest = published.publish().release_digest or ""
-    return open_release(model, 3, digest, content=published.store, loader_for=lambda settings: loader)
+    return open_release(
+        model, 3, digest, content=published.store, loader_for=lambda settings: loader, timer_ns=lambda: 0
+    )
 
 
 def loader_of(published: PublishedRelease) -> MemoryModelLoader:
@@ -52,7 +54,7 @@ def test_the_models_run_with_the_releases_own_settings() -> None:
         return loader_of(published)
 
     digest = published.publish().release_digest or ""
-    opened = open_release("risk", 3, digest, content=published.store, loader_for=loader_for)
+    opened = open_release("risk", 3, digest, content=published.store, loader_for=loader_for, timer_ns=lambda: 0)
 
     assert given == [settings]
     with pytest.raises(ModelNotReady, match="the session memory budget is 4"):
@@ -84,7 +86,9 @@ def test_bytes_that_are_no_release_are_a_store_that_failed(document: bytes) -> N
     digest = store.put("releases", document)
 
     with pytest.raises(StoreUnavailable, match="release 3 is unavailable: its document is not one of a release"):
-        open_release("risk", 3, digest, content=store, loader_for=lambda settings: MemoryModelLoader({}))
+        open_release(
+            "risk", 3, digest, content=store, loader_for=lambda settings: MemoryModelLoader({}), timer_ns=lambda: 0
+        )
 
 
 def test_a_release_of_another_model_is_refused() -> None:

@@ -70,7 +70,7 @@ class Recording:
         return trace
 
     def write(self) -> dict[str, Any]:
-        call = PredictionCall("risk", None, self.body, "application/json", None, "7", "lambda-id", "gateway-id")
+        call = PredictionCall("risk", None, self.body, "application/json", None, "", "7", "lambda-id", "gateway-id")
         ports = RecordPorts(self.store, self.lines.append, FixedClock())
         options: dict[str, Any] = {"facts": FACTS, "cold_start": self.cold_start, "durable": self.durable}
         record_inference(call, self.trace(), self.outcome, ports=ports, **options)

@@ -22,6 +22,7 @@ from sluice.errors import (
 )
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
+from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.served_release import ServedRelease
 from sluice.inference.trace import PredictionTrace, Step
 from sluice.usecases.serve_prediction import serve_prediction
@@ -63,8 +64,7 @@ def serve(
         PredictionCall(
             **({"model": model, "model_version": model_version, "body": BODY, "function_version": "9"} | call)
         ),
-        release=a_release(1, 2, 3, 4, default=2),
-        models=ModelCache(loader, budget_bytes=100),
+        opened=OpenedRelease(a_release(1, 2, 3, 4, default=2), ModelCache(loader, budget_bytes=100)),
         trace=trace or a_trace(),
     )
     answer: dict[str, Any] = orjson.loads(encoded.body)

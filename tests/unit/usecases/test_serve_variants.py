@@ -13,6 +13,7 @@ from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
+from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.trace import PredictionTrace, Step
 from sluice.usecases.serve_prediction import serve_prediction
 from tests.unit.inference.assigned_units import a_release, a_variant, an_assignment, assigned
@@ -52,8 +53,7 @@ class Serving:
     def answer(self, body: bytes = BODY, **call: Any) -> dict[str, Any]:
         encoded = serve_prediction(
             PredictionCall(**({"model": "risk", "model_version": None, "body": body} | call)),
-            release=self.release,
-            models=ModelCache(self.loader, budget_bytes=100),
+            opened=OpenedRelease(self.release, ModelCache(self.loader, budget_bytes=100)),
             trace=self.trace,
             assign=self.assign,
         )
