@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-_NEVER_SHIPPED = ("sluice/local/", "sluice/cli/")
+_NEVER_SHIPPED = ("sluice/local/", "sluice/cli/", "sluice/client/")
 
 
 def function_names(checkout: Path) -> list[str]:
@@ -23,7 +23,7 @@ def stage_function(name: str, checkout: Path, folder: Path) -> None:
 def function_sources(name: str, checkout: Path) -> Iterator[tuple[str, Path]]:
     """Where each file lies in the asset, and in the checkout.
 
-    The function's own folder, what all functions share, and the package without the local plane and command line.
+    The function's own folder, what all functions share, and the package without local plane, command line and client.
     """
     functions, package = checkout / "functions", checkout / "shared" / "sluice"
     for path in (*functions.glob("*.py"), *_files(functions / name), *_files(package)):

@@ -12,7 +12,13 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 def a_checkout(root: Path) -> Path:
     names = ("functions/__init__.py", "functions/common.py", "functions/one/handler.py", "functions/two/handler.py")
-    package = ("sluice/__init__.py", "sluice/local/plane.py", "sluice/cli/main.py", "sluice/rules/local.py")
+    package = (
+        "sluice/__init__.py",
+        "sluice/local/plane.py",
+        "sluice/cli/main.py",
+        "sluice/client/sync.py",
+        "sluice/rules/local.py",
+    )
     leftovers = ("functions/one/__pycache__/handler.pyc", "functions/not_ready/settings.py")
     for name in (*names, *(f"shared/{each}" for each in package), *leftovers):
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-_NEVER_SHIPPED = ("sluice/local/", "sluice/cli/")
+_NEVER_SHIPPED = ("sluice/local/", "sluice/cli/", "sluice/client/")
 _SAME_DATE = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 _UNIX = 3
