@@ -7,10 +7,13 @@ from tempfile import gettempdir
 from time import perf_counter_ns
 from typing import Any
 
+from functions.inference.content_coding import WORTH_CODING_BYTES, in_coding_of
 from functions.inference.experiment_plane import ExperimentStores, build_assigner
 from functions.inference.gateway_calls import call_from_event, hot_route_keys, in_format_2, rest_route_key
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
+from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
+from functions.inference.prediction_routes import other_call
 from functions.inference.release_holder import ReleaseHolder
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.artefact_folder import ArtefactFolder
@@ -18,6 +21,7 @@ from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
 from sluice.catalog.ports import ContentStore
 from sluice.errors import NoReleaseYet, NotAvailable
+from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
@@ -40,6 +44,7 @@ def build_handler(
     instruments: Instruments | None = None,
     imports_ms: float = 0.0,
     stores: ExperimentStores | None = None,
+    make_large_bodies: Callable[[], LargeBodies] = no_large_bodies,
     around: WrapLoader = lambda it: it,
 ) -> Handler:
     """The Lambda handler, with its models loaded if they can be; if not, it answers 503 and tries again.
@@ -54,7 +59,8 @@ def build_handler(
         settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace, settings.record_unit_ids
     )
     assign = build_assigner(settings, stores=stores, instruments=instruments) if stores else None
-    infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments, assign=assign)
+    desk = LargeBodyDesk(make_large_bodies, clock=instruments.clock, limit_bytes=settings.upload_limit_bytes)
+    infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments, assign=assign, desk=desk)
     infer.expect_first_call(_warm_up(releases, assign, imports_ms))
     return dispatching_handler(settings.model, releases=releases, infer=infer)
 
@@ -101,9 +107,15 @@ def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndp
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if event.get("routeKey") in hot:
-            return infer.answer(call_from_event(event, context, model=model)).to_event()
+            answer = infer.answer(call_from_event(event, context, model=model))
+            return (
+                in_coding_of(event, answer).to_event() if len(answer.body) >= WORTH_CODING_BYTES else answer.to_event()
+            )
         if rest_route_key(event) in hot:
             return infer.answer(call_from_event(in_format_2(event), context, model=model)).to_event()
+        other = other_call(event, context, model=model)
+        if other is not None:
+            return in_coding_of(event, infer.answer(other)).to_event()
         return framework()(event, context)
 
     return handle

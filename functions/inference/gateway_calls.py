@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from functions.inference.content_coding import decoded_call
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import own_call_of
+from sluice.inference.wire_form import OPEN_INFERENCE, WireForm
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TEMPLATES = ("POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{model_version}/infer")
@@ -35,11 +37,13 @@ def in_format_2(event: Mapping[str, Any]) -> dict[str, Any]:
     return {**event, "headers": {name.lower(): value for name, value in headers.items()}}
 
 
-def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> PredictionCall:
+def call_from_event(
+    event: Mapping[str, Any], context: Any, *, model: str, form: WireForm = OPEN_INFERENCE
+) -> PredictionCall:
     """The call, from format 2.0, with headers in lower case; `model` is the name where the route has no variable."""
     headers = event.get("headers") or _NOTHING
     variables = event.get("pathParameters") or _NOTHING
-    return PredictionCall(
+    call = PredictionCall(
         variables.get("model", model),
         variables.get("model_version"),
         _body_of(event),
@@ -48,6 +52,10 @@ def call_from_event(event: Mapping[str, Any], context: Any, *, model: str) -> Pr
         headers.get("cache-control", ""),
         *call_identity(event, context),
     )
+    if form is not OPEN_INFERENCE:
+        call = call._replace(form=form)
+    coding = headers.get("content-encoding")
+    return call if coding is None else decoded_call(call, coding)
 
 
 def call_identity(event: Mapping[str, Any], context: Any) -> tuple[Any, ...]:

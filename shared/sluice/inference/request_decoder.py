@@ -93,7 +93,7 @@ def _parse(body: bytes | memoryview) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise MalformedBody(f"the body is not valid JSON: {error}") from error
     if type(envelope) is not dict:
-        raise MalformedBody("the body must be a JSON object with the member 'inputs'")
+        raise MalformedBody("the body must be a JSON object")
     return envelope
 
 
