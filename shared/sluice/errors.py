@@ -154,8 +154,8 @@ class PayloadTooLarge(SluiceError):
 class ResponseTooLarge(PayloadTooLarge):
     """The answer exceeds what one response may carry."""
 
-    def __init__(self, size_bytes: int, limit_bytes: int) -> None:
-        super().__init__(size_bytes, limit_bytes, "response", _SPILL_INSTEAD)
+    def __init__(self, size_bytes: int, limit_bytes: int, instead: str = _SPILL_INSTEAD) -> None:
+        super().__init__(size_bytes, limit_bytes, "response", instead)
 
 
 class NotFound(SluiceError):
@@ -409,6 +409,7 @@ class NonFiniteOutput(InferenceFailed):
     """An output holds NaN or infinity, which JSON has no form for."""
 
     def __init__(self, model: str, model_version: int, output: str, element: int, value: float) -> None:
-        how = f"answered {value} in element {element} of output {output!r}; JSON carries finite numbers only"
+        what = f"answered {value} in element {element} of output {output!r}"
+        how = f"{what}; JSON carries finite numbers only, binary data would carry it"
         super().__init__(model, model_version, how)
         self.output = output

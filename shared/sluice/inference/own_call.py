@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sluice.inference.binary_body import LENGTH_HEADER
+
 _MEMBER = "sluice"
 
 
@@ -37,16 +39,25 @@ def own_call_of(event: Mapping[str, Any]) -> OwnCall | None:
 
 
 def infer_event(
-    model: str, body: bytes, own: OwnCall, *, media_type: str = "application/json", model_version: str | None = None
+    model: str,
+    body: bytes,
+    own: OwnCall,
+    *,
+    media_type: str = "application/json",
+    json_bytes: str | None = None,
+    model_version: str | None = None,
 ) -> dict[str, Any]:
-    """An event as API Gateway would send it (payload format 2.0) for this request, with our mark."""
+    """An event as API Gateway would send it (payload format 2.0) for this request, with our mark.
+
+    `json_bytes` is the header of the binary tensor extension, None without it.
+    """
     place = f"/v2/models/{model}" + ("" if model_version is None else f"/versions/{model_version}") + "/infer"
     return {
         "version": "2.0",
         "routeKey": f"POST /v2/models/{model}{'' if model_version is None else '/versions/{model_version}'}/infer",
         "rawPath": place,
         "rawQueryString": "",
-        "headers": {"content-type": media_type},
+        "headers": {"content-type": media_type} | ({} if json_bytes is None else {LENGTH_HEADER.lower(): json_bytes}),
         "requestContext": {
             "http": {"method": "POST", "path": place, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
             "requestId": "",

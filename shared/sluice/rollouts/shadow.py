@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite, isnan
+from sys import float_info
 from typing import Any
+
+from sluice.inference.binary_record import recorded_data
+
+_REALS = ("FP16", "BF16", "FP32", "FP64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,11 @@ class ShadowReport:
 
 
 def _by_name(outputs: Sequence[Any]) -> dict[str, Mapping[str, Any]]:
-    return {str(it.get("name")): it for it in outputs if isinstance(it, Mapping) and isinstance(it.get("data"), list)}
+    return {
+        str(it.get("name")): {**it, "data": data}
+        for it in outputs
+        if isinstance(it, Mapping) and (data := recorded_data(it)) is not None
+    }
 
 
 def _difference(
@@ -90,7 +100,7 @@ def _difference(
     if stable is None or candidate is None or not _are_alike(stable, candidate):
         return TensorDifference(is_comparable=False)
     total = TensorDifference()
-    is_real = stable.get("datatype") in ("FP32", "FP64")
+    is_real = stable.get("datatype") in _REALS
     for ours, theirs in zip(_rows(stable), _rows(candidate), strict=True):
         total += _of_scores(ours, theirs, tolerance) if is_real else _of_labels(ours, theirs)
     return total
@@ -114,7 +124,7 @@ def _of_labels(stable: Sequence[Any], candidate: Sequence[Any]) -> TensorDiffere
 
 
 def _of_scores(stable: Sequence[float], candidate: Sequence[float], tolerance: float) -> TensorDifference:
-    apart = [abs(ours - theirs) for ours, theirs in zip(stable, candidate, strict=True)]
+    apart = [_apart(ours, theirs) for ours, theirs in zip(stable, candidate, strict=True)]
     ours, theirs = _order(stable), _order(candidate)
     return TensorDifference(
         rows=1,
@@ -123,6 +133,14 @@ def _of_scores(stable: Sequence[float], candidate: Sequence[float], tolerance: f
         rank_changes=int(ours != theirs),
         largest=max(apart),
     )
+
+
+def _apart(ours: float, theirs: float) -> float:
+    """How far; NaN is NaN's equal, and as far from a number as can be said."""
+    if ours == theirs or (isnan(ours) and isnan(theirs)):
+        return 0.0
+    difference = abs(ours - theirs)
+    return difference if isfinite(difference) else float_info.max
 
 
 def _order(scores: Sequence[float]) -> list[int]:

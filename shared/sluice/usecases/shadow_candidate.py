@@ -50,5 +50,6 @@ def _copy_of(record: Mapping[str, Any], model: str) -> dict[str, Any]:
         b64decode(record["request_body_base64"]) if body is None else str(body).encode("utf-8", "surrogatepass"),
         OwnCall(Purpose.SHADOW, record["prediction_id"]),
         media_type=str(record.get("media_type", "")),
+        json_bytes=record.get("json_bytes"),
         model_version=record.get("requested_model_version"),
     )

@@ -1,7 +1,9 @@
 """Answers of two sides compared, tensor by tensor."""
 
+from base64 import b64encode
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sluice.rollouts.shadow import SegmentCounts, ShadowReport, TensorDifference, differences
@@ -31,6 +33,33 @@ def test_scores_differ_beyond_the_tolerance_only() -> None:
     found = difference(tensor([0.25, 0.75], [1, 2]), tensor([0.2500001, 0.5], [1, 2]))
 
     assert (found.beyond, found.largest, found.flips, found.rank_changes, found.is_same) == (1, 0.25, 0, 0, False)
+
+
+def raw(data: list[Any], shape: list[int], dtype: Any = np.float32, datatype: str = "FP32") -> dict[str, Any]:
+    in_base64 = b64encode(np.array(data, dtype).tobytes()).decode()
+    return {"name": "scores", "datatype": datatype, "shape": shape, "data_base64": in_base64}
+
+
+def test_outputs_that_were_sent_as_raw_bytes_are_compared_like_others() -> None:
+    assert difference(raw([0.25, 0.75], [1, 2]), tensor([0.25, 0.5], [1, 2])).largest == 0.25
+    assert difference(raw([0.25, 0.75], [1, 2]), raw([0.25, 0.75], [1, 2])).is_same
+    assert not difference(raw([0.25], [1, 2]), tensor([0.25, 0.5], [1, 2])).is_comparable
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_equal_themselves_and_are_far_from_numbers(value: float) -> None:
+    ours, theirs = raw([value, 1], [1, 2]), raw([0, 1], [1, 2])
+
+    assert difference(ours, ours).is_same
+    assert difference(ours, theirs).beyond == 1
+    assert np.isfinite(difference(ours, theirs).largest)
+
+
+def test_half_precision_is_compared_as_numbers() -> None:
+    half, more = (raw([0x3F80, bits], [1, 2], np.uint16, "BF16") for bits in (0x3F00, 0x3F01))
+
+    assert difference(half, more).is_same
+    assert difference(raw([1, 0.5], [1, 2], np.float16, "FP16"), raw([1, 0.501], [1, 2], np.float16, "FP16")).is_same
 
 
 def test_another_highest_score_is_a_flip_and_another_order_a_change_of_rank() -> None:

@@ -56,6 +56,17 @@ def test_a_copy_is_the_request_as_it_was_recorded_with_our_mark() -> None:
     assert event["routeKey"] == "POST /v2/models/churn/infer"
 
 
+def test_a_copy_of_binary_tensors_has_their_header() -> None:
+    calls = some_calls()
+    body = {"request_body": None, "request_body_base64": base64.b64encode(b"{}\xff").decode(), "json_bytes": "2"}
+
+    shadowed(requests(1, **body), calls)
+
+    ((_, event),) = calls.sent
+    assert base64.b64decode(event["body"]) == b"{}\xff"
+    assert event["headers"]["inference-header-content-length"] == "2"
+
+
 def test_a_request_for_a_version_is_repeated_for_that_version() -> None:
     calls = some_calls()
 
