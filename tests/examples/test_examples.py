@@ -25,7 +25,7 @@ from sluice.experiments.allocation import ALL_BPS
 from sluice.experiments.slot_ranges import SlotRange
 from sluice.experiments.slots import SLOT_COUNT
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE
-from sluice.experiments.unit_request import UNIT
+from sluice.experiments.unit_parameters import UNIT
 from sluice.usecases.register_model import register_model
 
 VERSIONS = [folder for example in find_examples() for folder in example.folders]

@@ -1,9 +1,10 @@
 """What deciding made of one request's unit: the assignments, and what they were computed from."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sluice.experiments.assignment import Assignment
-from sluice.experiments.unit_request import UnitRequest
+if TYPE_CHECKING:  # a request without a unit needs neither
+    from sluice.experiments.assignment import Assignment
+    from sluice.experiments.unit_request import UnitRequest
 
 
 class AssignedUnit(NamedTuple):
@@ -13,8 +14,8 @@ class AssignedUnit(NamedTuple):
     something fell back; `ignored_count` counts stored assignments that no longer count.
     """
 
-    unit: UnitRequest
-    assignments: tuple[Assignment, ...] = ()
+    unit: "UnitRequest"
+    assignments: "tuple[Assignment, ...]" = ()
     unit_key: str | None = None
     snapshot_number: int | None = None
     snapshot_digest: str | None = None

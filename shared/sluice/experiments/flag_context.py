@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
-from sluice.experiments.unit_request import UNIT_TYPE
+from sluice.experiments.unit_parameters import UNIT_TYPE
 
 TARGETING_KEY = "targetingKey"
 """OpenFeature's name for the unit."""

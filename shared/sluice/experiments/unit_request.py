@@ -7,10 +7,7 @@ from typing import Any, NamedTuple
 
 from sluice.experiments.attributes import ClaimText
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
-
-UNIT = "sluice_unit"
-UNIT_TYPE = "sluice_unit_type"
-ATTRIBUTE_PREFIX = "sluice_attr_"
+from sluice.experiments.unit_parameters import ATTRIBUTE_PREFIX, UNIT, UNIT_TYPE
 
 _UNIT_PARAMETER = f"parameter {UNIT}"
 

@@ -19,15 +19,17 @@
 | AssignmentFallbacks, MissingAttributes, IgnoredAssignments, VariantFailures | metrics, where they are not 0 |
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from sluice.experiments.assigned_unit import AssignedUnit
-from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
 from sluice.inference.made_once import MadeOnce
 from sluice.inference.trace import PredictionTrace
+
+if TYPE_CHECKING:
+    from sluice.experiments.assigned_unit import AssignedUnit
+    from sluice.experiments.assignment import Assignment
 
 _MISSING, _FALLBACK = Reason.ATTRIBUTE_MISSING, Reason.FALLBACK
 
@@ -53,7 +55,7 @@ def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str,
     return members
 
 
-def assignment_metrics(assigned: AssignedUnit, variant_failure: Exception | None = None) -> dict[str, float]:
+def assignment_metrics(assigned: "AssignedUnit", variant_failure: Exception | None = None) -> dict[str, float]:
     """Counts for CloudWatch, of what happened to this request's unit; what did not happen is not counted as 0."""
     metrics: dict[str, float] = {}
     missing_count, has_fallback = 0, assigned.failure is not None
@@ -71,11 +73,11 @@ def assignment_metrics(assigned: AssignedUnit, variant_failure: Exception | None
     return metrics
 
 
-def _entries(assignments: tuple[Assignment, ...], served: int | None) -> orjson.Fragment:
+def _entries(assignments: "tuple[Assignment, ...]", served: int | None) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps([_entry(assignment, served) for assignment in assignments]))
 
 
-def _entry(it: Assignment, served: int | None) -> dict[str, Any]:
+def _entry(it: "Assignment", served: int | None) -> dict[str, Any]:
     experiment, variant = it.experiment, it.variant
     intended = variant.model_version if variant else None
     entry: dict[str, Any] = {

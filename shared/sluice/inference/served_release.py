@@ -1,15 +1,17 @@
 """A release, prepared so that a request only looks things up."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sluice.catalog.model import RiskTier
 from sluice.catalog.release import ReleaseContent, ReleasedVersion
 from sluice.errors import UnknownModel, UnknownModelVersion
-from sluice.experiments.assignment import Assignment
 from sluice.experiments.reasons import Reason
 from sluice.inference.request_decoder import RequestDecoder
 from sluice.inference.response_encoder import ResponseEncoder
+
+if TYPE_CHECKING:
+    from sluice.experiments.assignment import Assignment
 
 
 class ServingReason(StrEnum):
@@ -34,7 +36,7 @@ class Choice(NamedTuple):
 
     version: ServedVersion
     reason: ServingReason | Reason
-    lead: Assignment | None = None
+    lead: "Assignment | None" = None
 
 
 class ServedRelease:

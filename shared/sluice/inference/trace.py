@@ -1,17 +1,22 @@
 """What is known of one prediction so far; the record is made of it, however far the request got."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sluice.errors import SluiceError
-from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.inference.served_release import Choice, ServedRelease
+from sluice.inference.tensors import ParameterValue
+
+if TYPE_CHECKING:
+    from sluice.experiments.assigned_unit import AssignedUnit
+    from sluice.inference.call import PredictionCall
 
 
 class Step(StrEnum):
     """The parts of a prediction whose durations are recorded."""
 
+    FETCH = "fetch"
     ASSIGN = "assign"
     DECODE = "decode"
     LOAD = "load"
@@ -39,8 +44,10 @@ class PredictionTrace:
         "choice",
         "elapsed_ns",
         "outputs",
+        "parameters",
         "prediction_id",
         "release",
+        "taken",
         "variant_failure",
     )
 
@@ -51,6 +58,8 @@ class PredictionTrace:
         self.assigned: AssignedUnit | None = None
         self.variant_failure: SluiceError | None = None
         self.outputs: bytes | None = None
+        self.parameters: Mapping[str, ParameterValue] = {}
+        self.taken: PredictionCall | None = None
         self.batch_size = 1
         self.cache: CacheUse | None = None
         self.elapsed_ns: dict[Step, int] = {}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sluice.experiments.unit_request import UNIT
+from sluice.experiments.unit_parameters import UNIT
 
 _NAME = b'"%b"' % UNIT.encode()
 _SPELLED = re.compile(b'"%b"' % b"".join(rb"(?:%b|\\u00(?i:%02x))" % (letter.encode(), ord(letter)) for letter in UNIT))

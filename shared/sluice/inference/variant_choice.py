@@ -1,13 +1,17 @@
 """From a unit's assignments to the model version that answers it."""
 
-from sluice.experiments.assigned_unit import AssignedUnit
-from sluice.experiments.assignment import Assignment
+from typing import TYPE_CHECKING
+
 from sluice.experiments.reasons import Reason
 from sluice.inference.served_release import Choice, ServedRelease
 from sluice.inference.tensors import ParameterValue
 
+if TYPE_CHECKING:
+    from sluice.experiments.assigned_unit import AssignedUnit
+    from sluice.experiments.assignment import Assignment
 
-def choose_for(assigned: AssignedUnit, release: ServedRelease) -> Choice:
+
+def choose_for(assigned: "AssignedUnit", release: ServedRelease) -> Choice:
     """The version of the first assignment, in the declared order, whose variant names one; else the default.
 
     A version that the release does not have falls back to the default, and the choice says so. Of assignments that
@@ -24,7 +28,7 @@ def choose_for(assigned: AssignedUnit, release: ServedRelease) -> Choice:
     return Choice(version, lead.reason, lead) if version else Choice(default.version, Reason.FALLBACK, lead)
 
 
-def client_parameters(assigned: AssignedUnit) -> dict[str, ParameterValue]:
+def client_parameters(assigned: "AssignedUnit") -> dict[str, ParameterValue]:
     """What variants hand to the client, `param_` before each name; where two name one, the first in order counts."""
     parameters: dict[str, ParameterValue] = {}
     for assignment in assigned.assignments:
@@ -34,7 +38,7 @@ def client_parameters(assigned: AssignedUnit) -> dict[str, ParameterValue]:
     return parameters
 
 
-def _lead(assignments: tuple[Assignment, ...]) -> Assignment | None:
+def _lead(assignments: "tuple[Assignment, ...]") -> "Assignment | None":
     lead = None
     for assignment in assignments:
         if assignment.variant is not None:
