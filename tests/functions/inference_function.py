@@ -34,7 +34,7 @@ class InferenceFunction:
         self, settings: InferenceSettings, store: ContentStore, root: Path, stores: ExperimentStores | None = None
     ) -> None:
         self.lines: list[str] = []
-        self.releases = hold_release(settings, content=store, root=root)
+        self.releases = hold_release(settings, content=store, root=root, timer_ns=STOPPED.timer_ns)
         ports = RecordPorts(store, self.lines.append, STOPPED.clock)
         facts = EnvironmentFacts(settings.model, "1.31.1", "test", records_unit_ids=settings.record_unit_ids)
         assign = build_assigner(settings, stores=stores, instruments=STOPPED) if stores else None

@@ -9,6 +9,7 @@ from sluice.cli import sweep_command
 from sluice.cli.connections import Connections
 from sluice.cli.options import AsJson, By, ModelName
 from sluice.cli.output import progress, say, show
+from sluice.cli.release_settings import ResultCacheMib, ResultCacheSeconds, settings_for
 from sluice.errors import UnknownModel
 
 app = typer.Typer(help="What a function version serves.", no_args_is_help=True)
@@ -29,6 +30,8 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
     preload: Preload = None,
     version: Versions = None,
     note: Note = "",
+    result_cache_seconds: ResultCacheSeconds = None,
+    result_cache_mib: ResultCacheMib = None,
     by: By,
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +44,10 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
     from sluice.usecases.publish_release import publish_release
 
     connections: Connections = ctx.obj
-    wish = ReleaseWish(default or newest_approved(connections.registry, model), preload, version, note=note)
+    settings = settings_for(
+        model, connections.registry, result_cache_seconds=result_cache_seconds, result_cache_mib=result_cache_mib
+    )
+    wish = ReleaseWish(default or newest_approved(connections.registry, model), preload, version, settings, note)
     with progress(quiet=as_json) as bar:
         bar.add_task("publishing", total=None)
         is_new = ensure_function(connections, model)
