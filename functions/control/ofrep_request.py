@@ -1,6 +1,5 @@
 """Requests of the OpenFeature Remote Evaluation Protocol, as values."""
 
-import re
 from typing import Any
 
 import orjson
@@ -9,7 +8,6 @@ from sluice.errors import InvalidRequest, MalformedBody
 from sluice.experiments.flag_context import FlagContext, context_of
 
 _DEPTH_LIMIT = 32
-_ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 def read_context(body: bytes) -> FlagContext:
@@ -25,11 +23,6 @@ def read_context(body: bytes) -> FlagContext:
     if _is_deeper(context, _DEPTH_LIMIT):
         raise InvalidRequest(f"context: it is nested more than {_DEPTH_LIMIT} levels deep")
     return context_of(context)
-
-
-def names(if_none_match: str, etag: str) -> bool:
-    """Whether the header If-None-Match names the ETag: in a list, as a weak one, or by `*` (RFC 9110, 13.1.2)."""
-    return if_none_match.strip() == "*" or etag in _ENTITY_TAG.findall(if_none_match)
 
 
 def _document(body: bytes) -> dict[str, Any]:

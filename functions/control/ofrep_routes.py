@@ -4,8 +4,9 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from functions.control.ofrep_answers import bulk_answer, error_answer, single_answer
-from functions.control.ofrep_request import names, read_context
+from functions.control.ofrep_request import read_context
 from functions.control.request_rate import RequestRate
+from sluice.adapters.entity_tags import names
 from sluice.adapters.fastapi_errors import to_response
 from sluice.adapters.http_answer import json_answer
 from sluice.errors import SluiceError

@@ -8,21 +8,27 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
-from functions.inference.gateway_calls import call_identity
+from functions.inference.asgi_calls import call_from_request
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.openapi_document import describe, document_of
+from functions.inference.other_protocols import add_other_protocols
 from functions.inference.release_holder import ReleaseHolder
 from functions.inference.statistics_routes import add_statistics_routes
+from functions.inference.upload_routes import add_upload_route
 from sluice import __version__
+from sluice.adapters.entity_tags import unless_known
 from sluice.adapters.fastapi_errors import install_error_handlers, to_response
 from sluice.adapters.http_answer import json_answer
 from sluice.adapters.http_errors import answer_for
 from sluice.errors import NotAvailable, UnknownModel
-from sluice.inference.call import PredictionCall
+from sluice.inference.extensions import EXTENSIONS
 from sluice.usecases.describe_model import describe_model
 
 MODEL = "/v2/models/{model}"
 VERSION = "/v2/models/{model}/versions/{model_version}"
+_METADATA = describe("ModelMetadata", 404, 503)
+_METADATA["responses"][304] = {"description": "what the client has still holds"}
+_INFER = describe("InferResponse", 400, 404, 409, 413, 415, 500, 501, 503, takes="InferRequest")
 
 
 def create_app(*, model: str, releases: ReleaseHolder, infer: InferEndpoint) -> FastAPI:
@@ -32,7 +38,9 @@ def create_app(*, model: str, releases: ReleaseHolder, infer: InferEndpoint) -> 
     _add_server_routes(app, model=model, releases=releases)
     _add_model_routes(app, releases=releases)
     _add_infer_routes(app, infer=infer)
+    add_upload_route(app, model=model, desk=infer.desk)
     add_statistics_routes(app, releases=releases, statistics=infer.statistics)
+    add_other_protocols(app, model=model, releases=releases, infer=infer)
     _add_document_route(app, model=model, releases=releases)
     return app
 
@@ -41,7 +49,9 @@ def _add_server_routes(app: FastAPI, *, model: str, releases: ReleaseHolder) -> 
     @app.get("/v2", **describe("ServerMetadata"))
     async def server_metadata() -> Response:
         """Name and version of the server, and the protocol extensions that it offers."""
-        return to_response(json_answer(200, {"name": f"sluice/{model}", "version": __version__, "extensions": []}))
+        return to_response(
+            json_answer(200, {"name": f"sluice/{model}", "version": __version__, "extensions": EXTENSIONS})
+        )
 
     @app.get("/v2/health/live", **describe("ServerLive"))
     async def server_live() -> Response:
@@ -55,11 +65,11 @@ def _add_server_routes(app: FastAPI, *, model: str, releases: ReleaseHolder) -> 
 
 
 def _add_model_routes(app: FastAPI, *, releases: ReleaseHolder) -> None:
-    @app.get(MODEL, **describe("ModelMetadata", 404, 503))
-    @app.get(VERSION, **describe("ModelMetadata", 404, 503))
-    async def model_metadata(model: str, model_version: str | None = None) -> Response:
+    @app.get(MODEL, **_METADATA)
+    @app.get(VERSION, **_METADATA)
+    async def model_metadata(request: Request, model: str, model_version: str | None = None) -> Response:
         """What the model takes and gives."""
-        return to_response(json_answer(200, describe_model(releases.get().release, model, model_version)))
+        return _kept(request, describe_model(releases.get().release, model, model_version))
 
     @app.get(f"{MODEL}/ready", **describe("ModelReady", 404, 503))
     @app.get(f"{VERSION}/ready", **describe("ModelReady", 404, 503))
@@ -69,11 +79,11 @@ def _add_model_routes(app: FastAPI, *, releases: ReleaseHolder) -> None:
 
 
 def _add_infer_routes(app: FastAPI, *, infer: InferEndpoint) -> None:
-    @app.post(f"{MODEL}/infer", **describe("InferResponse", 400, 404, 413, 500, 501, 503, takes="InferRequest"))
-    @app.post(f"{VERSION}/infer", **describe("InferResponse", 400, 404, 413, 500, 501, 503, takes="InferRequest"))
+    @app.post(f"{MODEL}/infer", **_INFER)
+    @app.post(f"{VERSION}/infer", **_INFER)
     async def predict(request: Request, model: str, model_version: str | None = None) -> Response:
         """A prediction; `parameters` of the response say which version answered, and why."""
-        return to_response(infer.answer(await _call_from(request, model, model_version)))
+        return to_response(infer.answer(await call_from_request(request, model, model_version)))
 
 
 def _add_document_route(app: FastAPI, *, model: str, releases: ReleaseHolder) -> None:
@@ -81,19 +91,11 @@ def _add_document_route(app: FastAPI, *, model: str, releases: ReleaseHolder) ->
     async def openapi_document(request: Request) -> Response:
         if request.path_params["model"] != model:
             raise UnknownModel(request.path_params["model"])
-        return to_response(json_answer(200, document_of(app, releases.get().release)))
+        return _kept(request, document_of(app, releases.get().release))
 
 
-async def _call_from(request: Request, model: str, model_version: str | None) -> PredictionCall:
-    return PredictionCall(
-        model,
-        model_version,
-        await request.body(),
-        request.headers.get("content-type", ""),
-        request.headers.get("inference-header-content-length"),
-        request.headers.get("cache-control", ""),
-        *call_identity(request.scope.get("aws.event", {}), request.scope.get("aws.context")),
-    )
+def _kept(request: Request, document: dict[str, Any]) -> Response:
+    return to_response(unless_known(json_answer(200, document), request.headers.get("if-none-match")))
 
 
 def _readiness(subject: dict[str, Any], obstacle: NotAvailable | None) -> Response:

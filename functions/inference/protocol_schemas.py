@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sluice.inference.datatypes import DATATYPES
+from sluice.inference.upload_ticket import MEDIA_TYPES
 
 
 def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -22,6 +23,20 @@ PARAMETERS = {"type": "object", "additionalProperties": {"type": ["string", "num
 _COUNT = {"type": "integer", "minimum": 0}
 _DURATION = _object({"count": _COUNT, "ns": _COUNT})
 _COMPUTED = {"compute_input": _DURATION, "compute_infer": _DURATION, "compute_output": _DURATION}
+_UPLOAD_WISH = _object(
+    {
+        "bytes": {"type": "integer", "minimum": 1, "description": "length of the body to upload"},
+        "media_type": {"enum": list(MEDIA_TYPES)},
+    }
+)
+_UPLOAD = _object(
+    {
+        "upload": _TEXT,
+        "url": {"type": "string", "format": "uri"},
+        "headers": {"type": "object", "additionalProperties": _TEXT},
+        "expires_at": {"type": "string", "format": "date-time"},
+    }
+)
 _MODEL_STATISTICS = _object(
     {
         "name": _TEXT,
@@ -36,8 +51,12 @@ _MODEL_STATISTICS = _object(
     }
 )
 
+_ANSWERED = {"model_name": _TEXT, "model_version": _TEXT, "id": _TEXT, "parameters": PARAMETERS}
+
 PROTOCOL_SCHEMAS = MappingProxyType(
     {
+        "ModelList": _object({"models": {"type": "array", "items": _TEXT}}),
+        "Predictions": _object(_ANSWERED, {"predictions": {}, "outputs": {}}),
         "Error": _object({"error": _TEXT}),
         "ServerLive": _object({"live": _FLAG}),
         "ServerReady": _object({"ready": _FLAG}, {"error": _TEXT}),
@@ -54,6 +73,8 @@ PROTOCOL_SCHEMAS = MappingProxyType(
                 "outputs": {"type": "array", "items": _TENSOR_METADATA},
             },
         ),
+        "UploadWish": _UPLOAD_WISH,
+        "Upload": _UPLOAD,
         "ModelStatistics": _object({"model_stats": {"type": "array", "items": _MODEL_STATISTICS}}),
         "InferResponse": _object(
             {

@@ -7,7 +7,7 @@ from functions.inference.protocol_schemas import PARAMETERS
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.inference.datatypes import BY_NAME, JsonForm
 
-_EXAMPLE_ELEMENTS: dict[JsonForm, Any] = {
+EXAMPLE_ELEMENTS: dict[JsonForm, Any] = {
     JsonForm.BOOLEAN: False,
     JsonForm.INTEGER: 0,
     JsonForm.REAL: 0.0,
@@ -72,5 +72,5 @@ def _requested_output_schema(names: list[str]) -> dict[str, Any]:
 
 def _input_example(spec: TensorSpec) -> dict[str, Any]:
     shape = [1 if size == -1 else size for size in spec.shape]
-    element = _EXAMPLE_ELEMENTS.get(BY_NAME[spec.datatype].json_form)
+    element = EXAMPLE_ELEMENTS.get(BY_NAME[spec.datatype].json_form)
     return {"name": spec.name, "datatype": spec.datatype, "shape": shape, "data": [element] * math.prod(shape)}
