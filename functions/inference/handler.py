@@ -1,5 +1,6 @@
 """The Lambda entry point; everything here runs once per execution environment."""
 
+from functools import partial
 from time import perf_counter_ns
 
 from functions.inference.import_time import IMPORTS_STARTED_NS  # isort: skip  first: it starts the watch
@@ -43,4 +44,5 @@ handler = build_handler(
     write_line=write_line,
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
     stores=_experiment_stores(),
+    make_large_bodies=partial(_wires.large_bodies, _settings.records_bucket),
 )

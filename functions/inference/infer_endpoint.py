@@ -1,11 +1,12 @@
 """The infer endpoint, whichever entrance a request came by: answer it, and record what was answered."""
 
 from functions.inference.instruments import Instruments
+from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
 from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES, payload_bytes
 from functions.inference.release_holder import ReleaseHolder
 from sluice.adapters.http_answer import HttpAnswer
 from sluice.adapters.http_errors import answer_for
-from sluice.errors import PayloadTooLarge, ResponseTooLarge, StoreUnavailable
+from sluice.errors import PayloadTooLarge, StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.response_encoder import EncodedResponse
@@ -26,7 +27,9 @@ class InferEndpoint:
         ports: RecordPorts,
         instruments: Instruments,
         assign: AssignUnit | None = None,
+        desk: LargeBodyDesk | None = None,
     ) -> None:
+        self.desk = desk or LargeBodyDesk(no_large_bodies, clock=instruments.clock, limit_bytes=0)
         self._assign = assign
         self._releases = releases
         self._facts = facts
@@ -44,6 +47,7 @@ class InferEndpoint:
         trace = PredictionTrace(self._instruments.new_prediction_id(), self._instruments.timer_ns)
         cold_start, self._cold_start = self._cold_start, None
         answer, error = self._attempt(call, trace)
+        call = trace.taken or call
         durable = trace.release is not None and trace.release.needs_durable_records
         try:
             self._record(call, trace, Outcome(answer.status, answer.body, error), cold_start, durable=durable)
@@ -65,13 +69,14 @@ class InferEndpoint:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
         opened = self._releases.get()
+        call = self.desk.taken(call, trace)
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
         encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign)
         answer = _answer_of(encoded)
         needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
         if needed_bytes > PAYLOAD_LIMIT_BYTES:
-            raise ResponseTooLarge(needed_bytes, PAYLOAD_LIMIT_BYTES)
+            return self.desk.spilled(call, encoded, trace, needed_bytes=needed_bytes)
         return answer
 
     def _record(

@@ -6,6 +6,9 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 _PREFIX = "SLUICE_"
+UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
+# A body of JSON numbers takes several times its length when it is read.
+_UPLOADS_SHARE_OF_MEMORY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class InferenceSettings:
     `unit_state_cache_seconds`; a read or write of a unit's state has `unit_state_budget_ms`. `unit_claim` and
     `attribute_claims` (names, comma between them) are claims of a verified token that win over a request's parameters.
     Records name a unit by its keyed hash, unless `record_unit_ids`.
+
+    Bodies of up to `upload_limit_bytes`, and of an eighth of the function's memory, may be uploaded.
     """
 
     model: str
@@ -41,6 +46,7 @@ class InferenceSettings:
     unit_claim: str = ""
     attribute_claims: str = ""
     record_unit_ids: bool = False
+    upload_limit_bytes: int = UPLOAD_LIMIT_BYTES
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "InferenceSettings":
@@ -56,7 +62,7 @@ class InferenceSettings:
             raise ValueError(f"{variable('experiments_table')} and {variable('units_table')} go together")
         integers = {name: _integer(name, values[name]) for name in _INTEGERS & values.keys()}
         booleans = {name: _boolean(name, values[name]) for name in _BOOLEANS & values.keys()}
-        return cls(**values | integers | booleans)
+        return cls(**values | integers | booleans | _within_memory(integers, environment))
 
     def to_environment(self) -> dict[str, str]:
         """The inverse of `from_environment`, without what has its default; who deploys the function sets these."""
@@ -71,6 +77,7 @@ _INTEGERS = {
     "snapshot_cache_seconds",
     "unit_state_cache_seconds",
     "unit_state_budget_ms",
+    "upload_limit_bytes",
 }
 _BOOLEANS = {"record_unit_ids"}
 
@@ -90,3 +97,11 @@ def _boolean(name: str, value: str) -> bool:
     if value not in ("true", "false"):
         raise ValueError(f"{variable(name)} is {value!r}, must be true or false")
     return value == "true"
+
+
+def _within_memory(integers: Mapping[str, int], environment: Mapping[str, str]) -> dict[str, int]:
+    wanted_bytes = integers.get("upload_limit_bytes", UPLOAD_LIMIT_BYTES)
+    memory_mb = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    if memory_mb is None:
+        return {}
+    return {"upload_limit_bytes": min(wanted_bytes, int(memory_mb) * 1024 * 1024 // _UPLOADS_SHARE_OF_MEMORY)}

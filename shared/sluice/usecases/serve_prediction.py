@@ -39,6 +39,7 @@ def serve_prediction(
     trace.release = opened.release
     trace.choice = opened.release.choose(call.model, call.model_version)
     envelope = call.form.read(call)
+    trace.parameters = envelope.parameters
     if assign is not None and call.model_version is None:
         _assign(call, envelope, assign, trace)
     encoded = _answer_or_fall_back(call, envelope, opened, trace)
