@@ -1,6 +1,9 @@
 """Which paths lead to which function. Each model has literal ones, and control takes the rest below /v2 (ADR 3).
 
-Below /v1 are changes, and so callers need more there than for predictions, flags and outcomes.
+Below /v1 are changes, and so callers need more there than for predictions, flags and outcomes. Below /v1/models are
+KServe's first protocol's models, whose callers predict: each model's `:predict` leads to its function, and control
+answers the rest. API Gateway takes a colon in a segment without a variable; where it should not one day, the same path
+below the model's own, /v2/models/{model}, needs no route of its own.
 
 An HTTP API tries the next route when the most specific one does not take the method. REST APIs were seen to do so too,
 but nothing documents it, so on a REST API every node of a model's tree takes every method.
@@ -9,14 +12,22 @@ but nothing documents it, so on a REST API every node of a model's tree takes ev
 from collections.abc import Iterable
 
 _MODELS = "/v2/models"
+_V1_MODELS = "/v1/models"
 _QUOTA = 300  # of routes per HTTP API, and of resources per REST API; AWS raises it for one API on request
 
-CONTROL_ROUTES = ("ANY /v2", "ANY /v2/{proxy+}", "ANY /ofrep/v1/{proxy+}")
+CONTROL_ROUTES = (
+    "ANY /v2",
+    "ANY /v2/{proxy+}",
+    "ANY /ofrep/v1/{proxy+}",
+    f"ANY {_V1_MODELS}",
+    f"ANY {_V1_MODELS}/{{proxy+}}",
+)
 CHANGING_ROUTES = ("ANY /v1/{proxy+}",)
 OUTCOMES_ROUTES = ("POST /v1/outcomes",)
 
 _FLAGS = ("/ofrep", "/ofrep/v1", "/ofrep/v1/{proxy+}")
-CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", _MODELS, f"{_MODELS}/{{proxy+}}", *_FLAGS)
+_LISTED = (_MODELS, f"{_MODELS}/{{proxy+}}", _V1_MODELS, f"{_V1_MODELS}/{{proxy+}}")
+CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", *_LISTED, *_FLAGS)
 OUTCOMES_RESOURCE = "/v1/outcomes"
 CHANGING_RESOURCES = ("/v1", "/v1/{proxy+}", OUTCOMES_RESOURCE)
 """Outcomes are posted to the last one; every other method of it is the control API's, as on an HTTP API."""
@@ -40,6 +51,7 @@ def model_routes(model: str) -> tuple[str, ...]:
         f"POST {path}/versions/{{model_version}}/infer",
         f"ANY {path}",
         f"ANY {path}/{{proxy+}}",
+        f"POST {_V1_MODELS}/{model}:predict",
     )
 
 
@@ -55,6 +67,7 @@ def model_resources(model: str) -> tuple[str, ...]:
         f"{version}/infer",
         f"{version}/{{proxy+}}",
         f"{path}/{{proxy+}}",
+        f"{_V1_MODELS}/{model}:predict",
     )
 
 

@@ -56,7 +56,8 @@ def test_a_cognito_api_asks_for_a_token_of_the_pool_with_one_of_the_scopes() -> 
 
     assert declared["ProviderARNs"] == [COGNITO.user_pool_arn]
     for path, method in methods_of(built):
-        changes = path.startswith("/v1") and (method["HttpMethod"], path) != ("POST", "/v1/outcomes")
+        predicts = path.startswith("/v1/models") or (method["HttpMethod"], path) == ("POST", "/v1/outcomes")
+        changes = path.startswith("/v1") and not predicts
         scope = "api/control" if changes else "api/predict"
         assert (method["AuthorizationType"], method["AuthorizationScopes"]) == ("COGNITO_USER_POOLS", [scope])
         assert method["AuthorizerId"] == {"Ref": authorizer}

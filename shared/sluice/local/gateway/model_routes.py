@@ -38,11 +38,14 @@ def routes_of(functions: Iterable[DeployedFunction]) -> RouteTable:
 def _keys(function_name: str) -> Iterator[str]:
     if function_name == CONTROL:
         yield from ("ANY /v2", "ANY /v2/{proxy+}", "ANY /v1/{proxy+}", "ANY /ofrep/v1/{proxy+}")
+        yield from ("ANY /v1/models", "ANY /v1/models/{proxy+}")
     elif function_name == OUTCOMES:
         yield "POST /v1/outcomes"
     elif function_name.startswith(_INFERENCE_PREFIX):
-        path = f"/v2/models/{function_name.removeprefix(_INFERENCE_PREFIX)}"
+        model = function_name.removeprefix(_INFERENCE_PREFIX)
+        path = f"/v2/models/{model}"
         yield f"POST {path}/infer"
         yield f"POST {path}/versions/{{model_version}}/infer"
         yield f"ANY {path}"
         yield f"ANY {path}/{{proxy+}}"
+        yield f"POST /v1/models/{model}:predict"
