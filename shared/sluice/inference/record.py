@@ -50,10 +50,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from sluice.errors import SluiceError
-from sluice.inference.assignment_record import assigned_members, assignment_metrics
+from sluice.inference.assignment_record import assigned_members
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import OwnCall
-from sluice.inference.record_metrics import directive, failure_metrics, metrics_of, to_ms
+from sluice.inference.record_metrics import counts_of, definitions, durations_of, rare_counts, to_ms
 from sluice.inference.served_release import ServedRelease, ServedVersion
 from sluice.inference.trace import PredictionTrace, Step
 
@@ -96,54 +96,62 @@ class Outcome(NamedTuple):
     error: Exception | None = None
 
 
-def changing_members(
+def record_line(
     call: PredictionCall,
     trace: PredictionTrace,
     outcome: Outcome,
+    kept: Mapping[str, Any],
     *,
     facts: EnvironmentFacts,
     cold_start: ColdStart | None,
     at: datetime,
-) -> dict[str, Any]:
-    """What no other request's record says, for `orjson.dumps`; without the request's body and the outputs."""
-    metrics = metrics_of(trace, outcome.status, init_ms=cold_start.init_ms if cold_start else None)
-    if trace.assigned is not None:
-        metrics |= assignment_metrics(trace.assigned, trace.variant_failure)
-    if outcome.error is not None:
-        metrics |= failure_metrics(outcome.error)
-    record = _own(call.own) if call.own else _embedded(metrics, trace, facts, at)
-    record |= metrics
-    record["at"] = at
-    record["prediction_id"] = trace.prediction_id
-    record["request_id"] = call.request_id
-    record["gateway_request_id"] = call.gateway_request_id
-    record["request_body_bytes"] = len(call.body)
-    record["status"] = outcome.status
-    record["response_digest"] = sha256(outcome.body).hexdigest()
-    if Step.FETCH in trace.elapsed_ns:
-        record["fetch_ms"] = to_ms(trace.elapsed_ns[Step.FETCH])
-    if Step.LOAD in trace.elapsed_ns:
-        record["load_ms"] = to_ms(trace.elapsed_ns[Step.LOAD])
-    if trace.cache is not None:
-        record["result_cache"] = trace.cache._asdict()
-    if trace.assigned is not None:
-        record |= assigned_members(trace, with_unit_id=facts.records_unit_ids)
-    if outcome.error is not None:
-        record["error"] = _described(outcome.error)
-    if cold_start is not None:
-        record["init"] = _init(cold_start, trace)
-    return record
+) -> bytes:
+    """The record in JSON; `kept` are its members of the request's body and the outputs, for `orjson.dumps`.
 
-
-def constant_members(call: PredictionCall, trace: PredictionTrace, facts: EnvironmentFacts) -> bytes:
-    """What this record shares with those of like requests, as JSON without its closing brace; rendered once."""
+    What it shares with the records of like requests is rendered once: only the rest is made anew.
+    """
+    durations = durations_of(trace, init_ms=cold_start.init_ms if cold_start else None)
+    counts = rare_counts(trace, outcome.error)
     choice = trace.choice
-    return _rendered(
+    shared = _rendered(
         facts,
         trace.release,
         *((choice.version, choice.reason) if choice is not None else (None, None)),
         (call.function_version, call.model, call.model_version, call.form.name, call.media_type, call.json_bytes),
+        (outcome.status, cold_start is not None, call.own is not None, (*durations, *counts)),
     )
+    members = _changing(call, trace, outcome, at)
+    if trace.assigned is not None:
+        members |= assigned_members(trace, with_unit_id=facts.records_unit_ids)
+    if outcome.error is not None:
+        members["error"] = _described(outcome.error)
+    if cold_start is not None:
+        members["init"] = _init(cold_start, trace)
+    members |= durations
+    members |= counts
+    members |= kept
+    if call.own is not None:
+        return b"%b,%b" % (shared, orjson.dumps(_own(call.own) | members)[1:])
+    return b"%b%d},%b" % (shared, at.timestamp() * 1000, orjson.dumps(members)[1:])
+
+
+def _changing(call: PredictionCall, trace: PredictionTrace, outcome: Outcome, at: datetime) -> dict[str, Any]:
+    members = {
+        "at": at,
+        "prediction_id": trace.prediction_id,
+        "request_id": call.request_id,
+        "gateway_request_id": call.gateway_request_id,
+        "request_body_bytes": len(call.body),
+        "response_digest": sha256(outcome.body).hexdigest(),
+    }
+    elapsed_ns = trace.elapsed_ns
+    if Step.LOAD in elapsed_ns:
+        members["load_ms"] = to_ms(elapsed_ns[Step.LOAD])
+    if Step.FETCH in elapsed_ns:
+        members["fetch_ms"] = to_ms(elapsed_ns[Step.FETCH])
+    if trace.cache is not None:
+        members["result_cache"] = trace.cache._asdict()
+    return members
 
 
 @lru_cache(maxsize=_LIKE_REQUESTS_REMEMBERED)
@@ -153,35 +161,40 @@ def _rendered(
     version: ServedVersion | None,
     reason: str | None,
     asked: tuple[str | None, ...],
+    measured: tuple[int, bool, bool, tuple[str, ...]],
 ) -> bytes:
-    function_version, model, model_version, protocol, media_type, json_bytes = asked
+    """JSON without its end: it stops before the timestamp, or for a call of our own after its last member."""
+    status, is_cold, is_own, names = measured
+    counts = counts_of(status, is_cold=is_cold)
+    members = {**_environment(facts, release, version), **_asked(asked), "reason": reason, "status": status, **counts}
+    if not is_own:
+        metrics = definitions(facts.metrics_namespace, (*counts, *names), has_version=version is not None)
+        members["_aws"] = {"CloudWatchMetrics": metrics, "Timestamp": 0}
+    known = orjson.dumps({name: value for name, value in members.items() if value is not None})
+    return known[:-1] if is_own else known.removesuffix(b"0}}")
+
+
+def _environment(
+    facts: EnvironmentFacts, release: ServedRelease | None, version: ServedVersion | None
+) -> dict[str, Any]:
     members: dict[str, Any] = {
         "record": "inference",
         "schema": SCHEMA,
         "model": facts.model,
-        "function_version": function_version,
         "runtime_version": facts.runtime_version,
         "cpu_family": facts.cpu_family,
-        "requested_model": model,
-        "requested_model_version": model_version,
-        "protocol": protocol,
-        "media_type": media_type,
-        "json_bytes": json_bytes,
-        "reason": reason,
     }
     if release is not None:
         members |= {"release": release.number, "release_digest": release.digest}
     if version is not None:
         released = version.released
         members |= {"model_version": str(released.number), "artefact_digest": released.artefact.digest}
-    return orjson.dumps({name: value for name, value in members.items() if value is not None})[:-1]
+    return members
 
 
-def _embedded(
-    metrics: Mapping[str, float], trace: PredictionTrace, facts: EnvironmentFacts, at: datetime
-) -> dict[str, Any]:
-    has_version, epoch_ms = trace.choice is not None, int(at.timestamp() * 1000)
-    return {"_aws": directive(metrics, namespace=facts.metrics_namespace, has_version=has_version, epoch_ms=epoch_ms)}
+def _asked(asked: tuple[str | None, ...]) -> dict[str, Any]:
+    names = ("function_version", "requested_model", "requested_model_version", "protocol", "media_type", "json_bytes")
+    return dict(zip(names, asked, strict=True))
 
 
 def _own(own: OwnCall) -> dict[str, Any]:

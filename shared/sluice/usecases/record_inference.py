@@ -10,14 +10,7 @@ from sluice.catalog.release import ReleaseSettings
 from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import (
-    ColdStart,
-    EnvironmentFacts,
-    Outcome,
-    body_members,
-    changing_members,
-    constant_members,
-)
+from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, record_line
 from sluice.inference.trace import PredictionTrace
 from sluice.inference.unit_mask import masked_body
 
@@ -27,6 +20,7 @@ from sluice.inference.upload_reference import UploadReference
 
 _BODIES = "bodies"
 _RECORDS = "records"
+_LIMIT_BYTES = ReleaseSettings().record_body_limit_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +47,32 @@ def record_inference(
     A body over the release's limit is stored apart. If that fails, the record says so and the prediction stands,
     unless the record is `durable`. Raises StoreUnavailable only then, and has written no line.
     """
-    record = changing_members(call, trace, outcome, facts=facts, cold_start=cold_start, at=ports.clock.now())
-    limit_bytes = _settings_of(trace).record_body_limit_bytes
+    kept = _kept(call, trace, outcome, facts=facts, content=ports.content)
+    line = record_line(call, trace, outcome, kept, facts=facts, cold_start=cold_start, at=ports.clock.now())
+    if durable:
+        _store(ports.content, kept, line)
+    ports.write_line(line.decode())
+
+
+def _kept(
+    call: PredictionCall, trace: PredictionTrace, outcome: Outcome, *, facts: EnvironmentFacts, content: "ContentStore"
+) -> dict[str, Any]:
+    """The request's body and the outputs: whole, or where they are."""
+    limit_bytes = trace.release.content.settings.record_body_limit_bytes if trace.release else _LIMIT_BYTES
     body = call.body if facts.records_unit_ids else _without_unit_id(call, trace)
     if body is None:
-        record["request_body_withheld"] = "it names the unit in a form that cannot be masked"
+        kept: dict[str, Any] = {"request_body_withheld": "it names the unit in a form that cannot be masked"}
+    elif len(body) > limit_bytes:
+        kept = _put(content, "request_body", body)
     else:
-        record |= _keep(ports.content, "request_body", body, limit_bytes) or body_members(body)
+        kept = body_members(body)
     if call.reference is not None:
-        record |= _reference_members(call.reference, trace, facts)
-    if outcome.error is None and trace.outputs is not None:
-        kept = _keep(ports.content, "outputs", trace.outputs, limit_bytes)
-        record |= kept or {"outputs": orjson.Fragment(trace.outputs)}
-    line = b"%b,%b" % (constant_members(call, trace, facts), orjson.dumps(record)[1:])
-    if durable:
-        _store(ports.content, record, line)
-    ports.write_line(line.decode())
+        kept |= _reference_members(call.reference, trace, facts)
+    outputs = trace.outputs if outcome.error is None else None
+    if outputs is not None:
+        is_long = len(outputs) > limit_bytes
+        kept |= _put(content, "outputs", outputs) if is_long else {"outputs": orjson.Fragment(outputs)}
+    return kept
 
 
 def _without_unit_id(call: PredictionCall, trace: PredictionTrace) -> bytes | None:
@@ -95,21 +99,15 @@ def _masked(body: bytes, trace: PredictionTrace) -> bytes | None:
     return masked_body(body, trace.assigned.unit_key if trace.assigned else None)
 
 
-def _settings_of(trace: PredictionTrace) -> ReleaseSettings:
-    return trace.release.content.settings if trace.release else ReleaseSettings()
-
-
-def _keep(content: "ContentStore", member: str, body: bytes, limit_bytes: int) -> dict[str, Any]:
-    if len(body) <= limit_bytes:
-        return {}
+def _put(content: "ContentStore", member: str, body: bytes) -> dict[str, Any]:
     try:
         return {f"{member}_digest": content.put(_BODIES, body)}
     except StoreUnavailable as error:
         return {f"{member}_lost": str(error)}
 
 
-def _store(content: "ContentStore", record: dict[str, Any], line: bytes) -> None:
+def _store(content: "ContentStore", kept: dict[str, Any], line: bytes) -> None:
     for member in ("request_body_lost", "outputs_lost"):
-        if member in record:
-            raise StoreUnavailable("the store of records", record[member])
+        if member in kept:
+            raise StoreUnavailable("the store of records", kept[member])
     content.put(_RECORDS, line)

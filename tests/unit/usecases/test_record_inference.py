@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.signature import Signature
 from sluice.errors import InferenceFailed, StoreUnavailable
@@ -89,8 +89,8 @@ def test_a_record_holds_all_that_a_replay_needs() -> None:
         "model": "risk",
         "function_version": "7",
         "model_version": "2",
-        "LatencyMs": 9.0,
-        "WarmLatencyMs": 9.0,
+        "LatencyMs": 10.5,
+        "WarmLatencyMs": 10.5,
         "AssignMs": 1.5,
         "DecodeMs": 1.5,
         "PredictMs": 1.5,
@@ -117,6 +117,7 @@ def test_a_record_holds_all_that_a_replay_needs() -> None:
         "runtime_version": "1.31.1",
         "cpu_family": "x86_64 AuthenticAMD 25 1",
         "load_ms": 1.5,
+        "fetch_ms": 1.5,
     }
 
 
