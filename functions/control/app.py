@@ -11,12 +11,14 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
 from functions.control.lazy_app import LazyApp
+from functions.control.v1_model_routes import add_v1_model_routes
 from sluice import __version__
 from sluice.adapters.fastapi_errors import install_error_handlers, to_response
 from sluice.adapters.http_answer import json_answer
 from sluice.adapters.http_errors import answer_for
 from sluice.catalog.ports import FunctionPublisher, Registry
 from sluice.errors import NotAvailable, UnknownModel
+from sluice.inference.extensions import EXTENSIONS
 from sluice.usecases.check_readiness import check_readiness
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def create_app(
     install_error_handlers(app)
     _add_server_routes(app, registry=registry, publisher=publisher)
     _add_unknown_model_routes(app)
+    add_v1_model_routes(app, registry=registry, publisher=publisher)
     app.mount("/v1", LazyApp(lambda: _control_api(experiments, rollouts)))
     app.mount("/ofrep", LazyApp(flags))
     return app
@@ -59,7 +62,7 @@ def _add_server_routes(app: FastAPI, *, registry: Registry, publisher: FunctionP
     @app.get("/v2")
     async def server_metadata() -> dict[str, Any]:
         """Name and version of the server, and the protocol extensions that every model offers."""
-        return {"name": "sluice", "version": __version__, "extensions": []}
+        return {"name": "sluice", "version": __version__, "extensions": list(EXTENSIONS)}
 
     @app.get("/v2/health/live")
     async def server_live() -> dict[str, bool]:

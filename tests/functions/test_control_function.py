@@ -11,6 +11,7 @@ from sluice.catalog.approval import ApprovalState
 from sluice.catalog.model import Model
 from sluice.catalog.release import ReleaseBinding
 from sluice.errors import StoreUnavailable
+from sluice.inference.extensions import EXTENSIONS
 from tests.functions.control_function import ControlFunction
 from tests.unit.catalog.builders import NOON, a_model, a_release, a_version, an_event
 
@@ -47,12 +48,12 @@ def call(
     return ControlFunction(registry, publisher).call(path, method)
 
 
-def test_the_server_says_what_it_is_and_claims_no_extension_that_it_lacks(
+def test_the_server_says_what_it_is_and_which_extensions_its_models_offer(
     registry: MemoryRegistry, publisher: MemoryPublisher
 ) -> None:
     status, body, _ = call(registry, publisher, "/v2")
 
-    assert (status, body) == (200, {"name": "sluice", "version": __version__, "extensions": []})
+    assert (status, body) == (200, {"name": "sluice", "version": __version__, "extensions": list(EXTENSIONS)})
 
 
 def test_it_is_live_even_when_the_registry_is_not(publisher: MemoryPublisher) -> None:
@@ -111,3 +112,32 @@ def test_other_paths_and_methods_are_refused_in_the_protocols_shape(
 
     assert found == status
     assert list(body) == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "document"),
+    [
+        ("GET", "/v1/models", 200, {"models": ["churn"]}),
+        ("GET", "/v1/models/churn", 503, {"error": "model 'churn' serves no release yet"}),
+        ("GET", "/v1/models/nothing", 404, {"error": "unknown model 'nothing'"}),
+        ("POST", "/v1/models/nothing:predict", 404, {"error": "unknown model 'nothing'"}),
+        (
+            "POST",
+            "/v1/models/churn:explain",
+            501,
+            {"error": "model 'churn' explains nothing; predictions are offered"},
+        ),
+    ],
+)
+def test_kserves_first_protocol_lists_what_is_released_and_refuses_in_its_own_shape(
+    registry: MemoryRegistry, publisher: MemoryPublisher, method: str, path: str, status: int, document: Any
+) -> None:
+    assert call(registry, publisher, path, method)[:2] == (status, document)
+
+
+def test_a_model_of_kserves_first_protocol_is_ready_when_its_release_has_traffic(
+    registry: MemoryRegistry, publisher: MemoryPublisher
+) -> None:
+    publisher.create_alias("churn", "1")
+
+    assert call(registry, publisher, "/v1/models/churn")[:2] == (200, {"name": "churn", "ready": True})

@@ -9,13 +9,19 @@ def check_readiness(*, registry: Registry, publisher: FunctionPublisher) -> None
 
     The registry's own failure comes through as StoreUnavailable.
     """
-    released = [model.name for model in registry.list_models() if registry.latest_release(model.name)]
-    waiting = [name for name in released if not _serves(name, registry, publisher)]
+    released = released_models(registry)
+    waiting = [name for name in released if not is_served(name, registry=registry, publisher=publisher)]
     if waiting:
         raise NotAvailable(f"released, but without traffic yet: {', '.join(waiting)}")
 
 
-def _serves(model: str, registry: Registry, publisher: FunctionPublisher) -> bool:
+def released_models(registry: Registry) -> list[str]:
+    """The names of all models that have a release. Raises StoreUnavailable."""
+    return [model.name for model in registry.list_models() if registry.latest_release(model.name)]
+
+
+def is_served(model: str, *, registry: Registry, publisher: FunctionPublisher) -> bool:
+    """Whether the model's `live` alias leads to a function version that carries a release. Raises StoreUnavailable."""
     try:
         alias = publisher.alias(model)
     except UnknownFunction:
