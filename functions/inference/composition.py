@@ -1,14 +1,13 @@
 """The inference function put together: ports meet adapters here, and nowhere else."""
 
+import os
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from tempfile import gettempdir
 from time import perf_counter_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.inference.content_coding import WORTH_CODING_BYTES, in_coding_of
-from functions.inference.experiment_plane import ExperimentStores, build_assigner
+from functions.inference.experiment_plane import ExperimentPlane, ExperimentStores
 from functions.inference.gateway_calls import call_from_event, hot_route_keys, in_format_2, rest_route_key
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
@@ -19,27 +18,28 @@ from functions.inference.settings import InferenceSettings
 from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
-from sluice.catalog.ports import ContentStore
 from sluice.errors import NoReleaseYet, NotAvailable
 from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
 from sluice.inference.record_metrics import to_ms
-from sluice.usecases.assign_unit import UnitAssigner
 from sluice.usecases.open_release import open_release
 from sluice.usecases.record_inference import RecordPorts
+
+if TYPE_CHECKING:
+    from sluice.catalog.ports import ContentStore
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 WrapLoader = Callable[[ModelLoader], ModelLoader]
 
-ARTEFACTS_ROOT = Path(gettempdir()) / "sluice-artefacts"
+ARTEFACTS_ROOT = f"{os.environ.get('TMPDIR') or '/tmp'}/sluice-artefacts"  # noqa: S108 - all that Lambda lets write
 
 
 def build_handler(
     settings: InferenceSettings,
     *,
-    content: ContentStore,
+    content: "ContentStore",
     write_line: Callable[[str], object],
     instruments: Instruments | None = None,
     imports_ms: float = 0.0,
@@ -58,7 +58,7 @@ def build_handler(
     facts = EnvironmentFacts(
         settings.model, RUNTIME_VERSION, cpu_family(), settings.metrics_namespace, settings.record_unit_ids
     )
-    assign = build_assigner(settings, stores=stores, instruments=instruments) if stores else None
+    assign = ExperimentPlane(settings, stores=stores, instruments=instruments) if stores else None
     desk = LargeBodyDesk(make_large_bodies, clock=instruments.clock, limit_bytes=settings.upload_limit_bytes)
     infer = InferEndpoint(releases, facts=facts, ports=ports, instruments=instruments, assign=assign, desk=desk)
     infer.expect_first_call(_warm_up(releases, assign, imports_ms))
@@ -68,8 +68,8 @@ def build_handler(
 def hold_release(
     settings: InferenceSettings,
     *,
-    content: ContentStore,
-    root: Path = ARTEFACTS_ROOT,
+    content: "ContentStore",
+    root: "str | os.PathLike[str]" = ARTEFACTS_ROOT,
     around: WrapLoader = lambda it: it,
     timer_ns: Callable[[], int] = perf_counter_ns,
 ) -> ReleaseHolder:
@@ -121,14 +121,13 @@ def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndp
     return handle
 
 
-def _warm_up(releases: ReleaseHolder, assign: UnitAssigner | None, imports_ms: float) -> ColdStart:
+def _warm_up(releases: ReleaseHolder, assign: ExperimentPlane | None, imports_ms: float) -> ColdStart:
     started_ns = perf_counter_ns()
     opened_ns = started_ns
     try:
         opened = releases.get()
         if assign is not None:
-            # Opens the connection too: within a unit's budget there is no time for that.
-            assign.ports.snapshot.get()
+            assign.warm_up()
         opened_ns = perf_counter_ns()
         opened.require_ready()
     except NotAvailable:

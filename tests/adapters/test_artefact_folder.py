@@ -15,7 +15,7 @@ from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.onnx_model import OnnxModelLoader
 from sluice.adapters.s3_boto_objects import BotoObjects
 from sluice.adapters.s3_content_store import S3ContentStore
-from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
 from sluice.catalog.signature import Signature
 from sluice.errors import ModelNotReady
@@ -88,10 +88,10 @@ def test_everybody_who_finds_the_same_damage_gets_a_whole_artefact(
 ) -> None:
     artefact = a_version(("model.onnx", external()), ("data/weights.bin", FLOAT_WEIGHTS.tobytes())).artefact
     folder = ArtefactFolder(store, tmp_path)
-    weights = folder.fetch(artefact).parent / "data" / "weights.bin"
+    weights = Path(folder.fetch(artefact)).parent / "data" / "weights.bin"
 
     def fetch_whole() -> bool:
-        onnx_file = folder.fetch(artefact)
+        onnx_file = Path(folder.fetch(artefact))
         return onnx_file.read_bytes() == external() and weights.read_bytes() == FLOAT_WEIGHTS.tobytes()
 
     for _ in range(25):
@@ -104,7 +104,7 @@ def test_everybody_who_finds_the_same_damage_gets_a_whole_artefact(
 def test_files_that_are_missing_from_a_folder_are_put_back(store: MemoryContentStore, tmp_path: Path) -> None:
     artefact = a_version(("model.onnx", external()), ("data/weights.bin", FLOAT_WEIGHTS.tobytes())).artefact
     folder = ArtefactFolder(store, tmp_path)
-    weights = folder.fetch(artefact).parent / "data" / "weights.bin"
+    weights = Path(folder.fetch(artefact)).parent / "data" / "weights.bin"
     weights.unlink()
     weights.parent.rmdir()
 

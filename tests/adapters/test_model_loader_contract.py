@@ -11,7 +11,7 @@ from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.memory_models import MemoryModelLoader
 from sluice.adapters.onnx_model import OnnxModelLoader
-from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
 from sluice.catalog.signature import Signature
 from sluice.errors import ModelNotReady

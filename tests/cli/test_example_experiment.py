@@ -11,7 +11,8 @@ from sluice.cli.example_models import ExampleModel, find_examples, serve_example
 from sluice.clock import SystemClock
 from sluice.experiments.ports import Definition, DefinitionStore, Kind
 from sluice.experiments.revisions import ExperimentRevision
-from sluice.experiments.snapshot import decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.usecases.conclude_experiment import conclude_experiment
 from sluice.usecases.define_experiment import define_experiment
 from sluice.usecases.define_namespace import define_namespace

@@ -10,8 +10,8 @@ import orjson
 
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.ports import ContentStore
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.release_document import content_to_bytes

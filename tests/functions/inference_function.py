@@ -9,7 +9,7 @@ import orjson
 
 from functions.inference.app import create_app
 from functions.inference.composition import dispatching_handler, hold_release
-from functions.inference.experiment_plane import ExperimentStores, build_assigner
+from functions.inference.experiment_plane import ExperimentPlane, ExperimentStores
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.instruments import Instruments
 from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
@@ -47,7 +47,7 @@ class InferenceFunction:
         self.releases = hold_release(settings, content=store, root=root, timer_ns=STOPPED.timer_ns)
         ports = RecordPorts(store, self.lines.append, STOPPED.clock)
         facts = EnvironmentFacts(settings.model, "1.31.1", "test", records_unit_ids=settings.record_unit_ids)
-        assign = build_assigner(settings, stores=stores, instruments=STOPPED) if stores else None
+        assign = ExperimentPlane(settings, stores=stores, instruments=STOPPED) if stores else None
         desk = LargeBodyDesk(make_large_bodies, clock=STOPPED.clock, limit_bytes=settings.upload_limit_bytes)
         self.infer = InferEndpoint(
             self.releases, facts=facts, ports=ports, instruments=STOPPED, assign=assign, desk=desk

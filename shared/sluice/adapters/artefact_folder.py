@@ -1,12 +1,19 @@
 """Artefacts on the local disk, by digest: whole and checked, or absent."""
 
-import tempfile
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+# pathlib and tempfile cost a cold start more than the file system does.
+# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH112, PTH118, PTH120, PTH123
 
-from sluice.catalog.model_version import Artefact, ArtefactFile
-from sluice.catalog.ports import ContentStore
+import os
+from hashlib import file_digest
+from typing import TYPE_CHECKING
+
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from sluice.catalog.ports import ContentStore
+
+_OWNER_ONLY = 0o700
 
 
 class ArtefactFolder:
@@ -16,50 +23,68 @@ class ArtefactFolder:
     replaced file by file.
     """
 
-    def __init__(self, content: ContentStore, root: Path) -> None:
+    def __init__(self, content: "ContentStore", root: str | os.PathLike[str]) -> None:
         self._content = content
-        self._root = root
+        self._root = os.fspath(root)
 
-    def fetch(self, artefact: Artefact) -> Path:
+    def fetch(self, artefact: Artefact) -> str:
         """The path of the .onnx file, with its external data beside it. Raises StoreUnavailable, OSError."""
-        folder = self._root / artefact.digest
+        folder = os.path.join(self._root, artefact.digest)
         if not _is_whole(folder, artefact):
-            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryDirectory(dir=self._root, ignore_cleanup_errors=True) as building:
-                self._write(Path(building), artefact)
-                _move(Path(building), folder, artefact)
-        return folder / artefact.files[0].path
+            building = _new_folder(self._root)
+            try:
+                self._write(building, artefact)
+                _move(building, folder, artefact)
+            finally:
+                _remove(building)
+        return os.path.join(folder, artefact.files[0].path)
 
-    def _write(self, folder: Path, artefact: Artefact) -> None:
+    def _write(self, folder: str, artefact: Artefact) -> None:
         for file in artefact.files:
-            path = folder / _inside(file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self._content.get("artefacts", file.digest))
+            path = os.path.join(folder, _inside(file))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as opened:
+                opened.write(self._content.get("artefacts", file.digest))
 
 
-def _move(building: Path, folder: Path, artefact: Artefact) -> None:
+def _new_folder(root: str) -> str:
+    os.makedirs(root, mode=_OWNER_ONLY, exist_ok=True)
+    folder = os.path.join(root, f".{os.urandom(8).hex()}")
+    os.mkdir(folder, _OWNER_ONLY)
+    return folder
+
+
+def _remove(folder: str) -> None:
+    if os.path.isdir(folder):
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(building: str, folder: str, artefact: Artefact) -> None:
     try:
-        building.rename(folder)
+        os.rename(building, folder)
     except OSError:
         # Another process was faster, or a file was damaged. Who reads there meanwhile must find every file whole.
         for file in artefact.files:
-            (folder / _inside(file)).parent.mkdir(parents=True, exist_ok=True)
-            (building / _inside(file)).replace(folder / _inside(file))
+            path = os.path.join(folder, _inside(file))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.replace(os.path.join(building, _inside(file)), path)
 
 
-def _inside(file: ArtefactFile) -> PurePosixPath:
-    path = PurePosixPath(file.path)
-    if path.is_absolute() or ".." in path.parts:
+def _inside(file: ArtefactFile) -> str:
+    if file.path.startswith("/") or ".." in file.path.split("/"):
         raise StoreUnavailable("artefact", f"file {file.path!r} leaves its folder")
-    return path
+    return file.path
 
 
-def _is_whole(folder: Path, artefact: Artefact) -> bool:
-    return all(_digest_of(folder / _inside(file)) == file.digest for file in artefact.files)
+def _is_whole(folder: str, artefact: Artefact) -> bool:
+    return all(_digest_of(os.path.join(folder, _inside(file))) == file.digest for file in artefact.files)
 
 
-def _digest_of(path: Path) -> str | None:
+def _digest_of(path: str) -> str | None:
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        with open(path, "rb") as opened:
+            return file_digest(opened, "sha256").hexdigest()
     except FileNotFoundError:
         return None

@@ -1,8 +1,12 @@
 """Snapshots as functions read them: one item, eventually consistent, and no PynamoDB to import."""
 
+from typing import TYPE_CHECKING
+
 from sluice.adapters.definition_layout import SNAPSHOT
 from sluice.adapters.dynamodb_calls import WITH_PROOF, DynamoCalls, proven, told_as_unavailable
-from sluice.experiments.ports import StoredSnapshot
+
+if TYPE_CHECKING:
+    from sluice.experiments.ports import StoredSnapshot
 
 
 class DynamoSnapshots:
@@ -12,7 +16,7 @@ class DynamoSnapshots:
         self._calls = calls
         self._table_name = table_name
 
-    def find_snapshot(self, subject: str) -> StoredSnapshot | None:
+    def find_snapshot(self, subject: str) -> "StoredSnapshot | None":
         """See the port."""
         key = {"pk": {"S": SNAPSHOT}, "sk": {"S": subject}}
         with told_as_unavailable(self._table_name):
@@ -20,5 +24,7 @@ class DynamoSnapshots:
             answer = proven(self._calls.call("GetItem", request))
             if "Item" not in answer:
                 return None
+            from sluice.experiments.ports import StoredSnapshot  # where there is none, nothing of experiments is needed
+
             item = answer["Item"]
             return StoredSnapshot(subject, int(item["revision"]["N"]), item["digest"]["S"], item["content"]["B"])

@@ -10,7 +10,7 @@ from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.onnx_bfloat16 import has_bfloat16, run_with_bfloat16
 from sluice.adapters.onnx_session import RUNTIME_ERRORS
 from sluice.adapters.quiet_onnxruntime import onnxruntime
-from sluice.catalog.model_version import Artefact
+from sluice.catalog.artefact import Artefact
 from sluice.catalog.release import ReleasedVersion
 from sluice.errors import ModelNotReady, StoreUnavailable
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.errors import ArtefactRefused
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.signature import Signature, TensorSpec
 
 Document = dict[str, Any]

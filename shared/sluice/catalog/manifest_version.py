@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sluice.catalog.approval import Approval, ApprovalState
+from sluice.catalog.artefact import Artefact
 from sluice.catalog.canonical_json import to_canonical_bytes
 from sluice.catalog.manifest import Manifest
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, GoldenExample, Lineage, ModelVersion
+from sluice.catalog.model_version import GoldenExample, Lineage, ModelVersion
 from sluice.catalog.signature import Signature
 from sluice.catalog.version_document import promise_digest, version_to_document
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sluice.catalog.artefact import Artefact
 from sluice.catalog.model import Model
-from sluice.catalog.model_version import Artefact
 from sluice.catalog.signature import Signature
 
 LIVE_ALIAS = "live"

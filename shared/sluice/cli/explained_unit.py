@@ -13,7 +13,8 @@ from sluice.experiments.attributes import AttributeSchema
 from sluice.experiments.experiment import Experiment, ExperimentState
 from sluice.experiments.explanation import Explanation
 from sluice.experiments.reasons import Reason
-from sluice.experiments.snapshot import decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.usecases.explain_assignment import ExplainPorts, explain_assignment
 
 if TYPE_CHECKING:

@@ -14,11 +14,7 @@ from sluice.experiments.namespace import Namespace
 from sluice.experiments.ports import StoredSnapshot
 from sluice.experiments.running_experiment import to_entry
 from sluice.experiments.snapshot_content import merged_attributes, pack, read_attributes, unpack
-
-
-def subject_of(model: str) -> str:
-    """What a model's snapshot is stored under."""
-    return f"model:{model}"
+from sluice.experiments.snapshot_subject import subject_of
 
 
 @dataclass(frozen=True, slots=True)

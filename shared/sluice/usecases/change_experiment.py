@@ -20,7 +20,8 @@ from sluice.experiments.revisions import (
     namespace_definition,
     namespace_revision,
 )
-from sluice.experiments.snapshot import encode_model_snapshot, subject_of
+from sluice.experiments.snapshot import encode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.usecases.definition_change import Change
 from sluice.usecases.find_experiment import find_experiment
 

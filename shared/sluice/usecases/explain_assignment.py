@@ -10,7 +10,8 @@ from sluice.experiments.conditions import LanguageOver
 from sluice.experiments.decider import Decider
 from sluice.experiments.explanation import Explanation, explain
 from sluice.experiments.ports import SnapshotReader, UnitAssignments
-from sluice.experiments.snapshot import decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.experiments.unit import checked_unit_id, checked_unit_type
 from sluice.experiments.unit_state import UnitState
 

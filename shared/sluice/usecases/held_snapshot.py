@@ -1,19 +1,19 @@
 """A snapshot held in memory: read again after a stated time, kept when it cannot be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from sluice.errors import StoreUnavailable
-from sluice.experiments.ports import SnapshotReader, StoredSnapshot
+
+if TYPE_CHECKING:
+    from sluice.experiments.ports import SnapshotReader, StoredSnapshot
 
 T = TypeVar("T")
 
 _NS_PER_SECOND = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Held(Generic[T]):
+class Held(NamedTuple, Generic[T]):
     """`value` is the last one that could be read, None if there was never one; `failure` says what went wrong since."""
 
     value: T | None
@@ -29,10 +29,10 @@ class HeldSnapshot(Generic[T]):
 
     def __init__(
         self,
-        reader: SnapshotReader,
+        reader: "SnapshotReader",
         subject: str,
         *,
-        decode: Callable[[StoredSnapshot], T],
+        decode: "Callable[[StoredSnapshot], T]",
         cache_seconds: float,
         timer_ns: Callable[[], int],
     ) -> None:
@@ -60,7 +60,7 @@ class HeldSnapshot(Generic[T]):
             return Held(self._held.value, failure)
         return Held(self._held.value)
 
-    def _newer(self, found: StoredSnapshot) -> Held[T]:
+    def _newer(self, found: "StoredSnapshot") -> Held[T]:
         decoded = Held(self._decode(found))
         self._number = found.number
         return decoded

@@ -1,10 +1,10 @@
 """Fetch the release that a function version carries, and prepare it for serving."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import orjson
 
-from sluice.catalog.ports import ContentStore
 from sluice.catalog.release import ReleaseContent, ReleaseSettings
 from sluice.catalog.release_document import content_from_document
 from sluice.errors import StoreUnavailable
@@ -14,13 +14,16 @@ from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
 
+if TYPE_CHECKING:  # the ports of the registry would come with it
+    from sluice.catalog.ports import ContentStore
+
 
 def open_release(
     model: str,
     number: int,
     digest: str,
     *,
-    content: ContentStore,
+    content: "ContentStore",
     loader_for: Callable[[ReleaseSettings], ModelLoader],
     timer_ns: Callable[[], int],
 ) -> OpenedRelease:

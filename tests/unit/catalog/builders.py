@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from sluice.catalog.approval import Approval, ApprovalState, HistoryEvent
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile, GoldenExample, Lineage, ModelVersion
+from sluice.catalog.model_version import GoldenExample, Lineage, ModelVersion
 from sluice.catalog.release import Release, ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.release_document import content_digest
 from sluice.catalog.signature import Signature, TensorSpec

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sluice.catalog.approval import ApprovalState, check_move
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.artefact_files import copy_artefact
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.refusals import approval_moved, number_taken, unapproved
 from sluice.catalog.release import function_name_of
 from sluice.errors import ArtefactRefused, IllegalApproval, UnknownModelVersion

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.catalog.approval import ApprovalState
-from sluice.catalog.model_version import Artefact, ArtefactFile, GoldenExample, Lineage
+from sluice.catalog.artefact import Artefact, ArtefactFile
+from sluice.catalog.model_version import GoldenExample, Lineage
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.catalog.version_document import (
     approval_from_document,

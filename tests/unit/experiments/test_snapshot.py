@@ -20,7 +20,8 @@ from sluice.experiments.namespace import Namespace
 from sluice.experiments.ports import StoredSnapshot
 from sluice.experiments.slot_ranges import SlotRange
 from sluice.experiments.slots import SLOT_COUNT
-from sluice.experiments.snapshot import decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.experiments.unit_state import NOTHING_STORED
 from sluice.experiments.variant import Variant
 from tests.unit.experiments.running import SECRET, a_snapshot, an_experiment, attributes, owning

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.experiments.assigned_unit import AssignedUnit

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sluice.adapters.memory_models import MemoryModel, MemoryModelLoader
-from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
 from sluice.catalog.signature import Signature
 from sluice.errors import ModelNotReady

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sluice.catalog.model_version import Artefact, ArtefactFile
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.release import ReleasedVersion
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.inference.result_cache import ResultCache, key_of

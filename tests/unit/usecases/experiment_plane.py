@@ -16,7 +16,8 @@ from sluice.errors import SluiceError
 from sluice.experiments.experiment import Experiment
 from sluice.experiments.experiment_document import experiment_from_written
 from sluice.experiments.namespace import Namespace
-from sluice.experiments.snapshot import ModelSnapshot, decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import ModelSnapshot, decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.usecases.archive_experiment import archive_experiment
 from sluice.usecases.check_experiment import Surroundings
 from sluice.usecases.conclude_experiment import conclude_experiment

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from sluice.adapters.memory_models import MemoryModelLoader
+from sluice.catalog.artefact import Artefact, ArtefactFile
 from sluice.catalog.model import Model, RiskTier
-from sluice.catalog.model_version import Artefact, ArtefactFile
 from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSettings
 from sluice.catalog.signature import Signature, TensorSpec
 from sluice.errors import (

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from sluice.adapters.aws_wire.failures import HungUp, NoAnswer
 from sluice.adapters.aws_wire.http_address import HttpAddress
@@ -57,14 +57,16 @@ class HttpConnection:
 
 
 def _open(address: HttpAddress, timeouts: Timeouts) -> socket.socket:
-    opened = socket.create_connection((address.host, address.port), timeout=timeouts.connect_seconds)
+    host = address.host.encode("ascii")  # as bytes: names as text go through a codec that takes a while to import
+    place: Any = (host, address.port)
+    opened = socket.create_connection(place, timeout=timeouts.connect_seconds)
     try:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if address.is_tls:
             from sluice.adapters.aws_wire.tls import client_context
 
-            opened = client_context().wrap_socket(opened, server_hostname=address.host)
+            opened = client_context().wrap_socket(opened, server_hostname=host)
         opened.settimeout(timeouts.read_seconds)
     except BaseException:
         opened.close()
