@@ -141,4 +141,4 @@ def test_a_response_that_lambda_could_not_carry_is_too_large(tmp_path: Path) -> 
 
     assert status == 413
     assert answer["error"].startswith("response is ")
-    assert "send fewer rows per request" in answer["error"]
+    assert "with the parameter sluice_spill: true for a URL of the answer" in answer["error"]
