@@ -24,6 +24,7 @@ from sluice.usecases.roll_back_rollout import roll_back_rollout
 from sluice.usecases.rollout_ports import RolloutPorts
 from sluice.usecases.rollout_request import RolloutRequest, find_rollout
 from sluice.usecases.start_rollout import RolloutWish, start_rollout
+from sluice.usecases.wake_controller import wake_controller
 
 ControlOf = Callable[[], RolloutControl]
 Change = Callable[[RolloutRequest, RolloutControl], RolloutState]
@@ -111,7 +112,10 @@ def _add_change(api: FastAPI, control: ControlOf, name: str, what: str, change: 
     async def do(model: str, rollout_id: str, request: Request) -> Response:
         body = await body_of(request, "why")
         wanted = RolloutRequest(model, rollout_id, caller_of(request), body.required("why", str))
-        return answer(_view(change(wanted, control()), control().ports))
+        changed, its = change(wanted, control()), control()
+        if its.runner is not None:
+            wake_controller(changed, ports=its.ports, runner=its.runner)
+        return answer(_view(changed, its.ports))
 
 
 def _view(state: RolloutState, ports: RolloutPorts) -> dict[str, object]:

@@ -86,6 +86,10 @@ class RolloutMachine(Construct):
         """Start executions; what they do then is not up to who started them."""
         iam.Grant.add_to_principal(grantee=grantee, actions=["states:StartExecution"], resource_arns=[self.arn])
 
+    def grant_wake(self, grantee: iam.IGrantable) -> None:
+        """End the wait of an execution that waits for people; it then looks for itself what they said."""
+        iam.Grant.add_to_principal(grantee=grantee, actions=["states:SendTaskSuccess"], resource_arns=[self.arn])
+
     def _role(self, props: RolloutMachineProps) -> iam.Role:
         of_this_account = {"StringEquals": {"aws:SourceAccount": self._stack.account}}
         role = iam.Role(

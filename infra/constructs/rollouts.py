@@ -56,7 +56,8 @@ class Rollouts(Construct):
         }
 
     def grant_ask(self, role: iam.Role) -> None:
-        """Open rollouts, change what they shall do, write that down, and have controllers started."""
+        """Open rollouts, change what they shall do, write that down, have controllers started, and wake them."""
         grant_decide(self._data, role)
         self.bus.grant_tell(role)
         self.machine.grant_start(role)
+        self.machine.grant_wake(role)

@@ -97,6 +97,16 @@ def test_a_controller_is_one_execution_however_often_it_is_started(step_function
     assert json.loads(first["input"]) in (controller_input("churn", "r-1", 1), controller_input("churn", "r-1", 2))
 
 
+def test_a_token_of_the_past_wakes_nobody_and_harms_nothing(step_functions: Any, machine_arn: str) -> None:
+    runner = StepFunctionsRunner(step_functions, machine_arn)
+    runner.start("churn", "r-9", 1)
+
+    runner.wake("no token of anybody")
+
+    [found] = step_functions.list_executions(stateMachineArn=machine_arn)["executions"]
+    assert found["status"] == "RUNNING"
+
+
 def test_a_machine_that_is_not_there_is_unavailable(step_functions: Any) -> None:
     nowhere = f"arn:aws:states:{REGION}:123456789012:stateMachine:nowhere"
 

@@ -162,6 +162,17 @@ def test_a_promoted_rollout_may_be_open_again_unless_another_is(rollouts: Rollou
         rollouts.reopen(again)
 
 
+def test_the_newest_token_of_a_model_is_kept(rollouts: RolloutStore) -> None:
+    assert rollouts.find_task_token("churn") is None
+
+    for token in ("first", "second" * 300):
+        rollouts.keep_task_token("churn", token)
+    rollouts.keep_task_token("fraud", "third")
+
+    assert rollouts.find_task_token("churn") == "second" * 300
+    assert rollouts.find_task_token("fraud") == "third"
+
+
 def test_rollouts_are_listed_newest_first(rollouts: RolloutStore) -> None:
     for number in range(3):
         state = a_state(f"r-{number}", started_at=NOON + timedelta(hours=number))

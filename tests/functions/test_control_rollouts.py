@@ -77,6 +77,17 @@ def test_a_change_is_kept_for_the_controller_and_in_the_ledger(
     assert api.world.records()[-1]["why"] == "because"
 
 
+def test_a_controller_that_waits_for_people_is_woken_by_what_one_of_them_did(api: RolloutApi) -> None:
+    api.start(plan=replace(a_plan(), gates=(Gate(GateKind.APPROVAL, before_step=0, approvals=1),)))
+    api.change("pause")
+    assert api.world.controllers.woken == []
+    api.world.store.keep_task_token(MODEL, "t")
+
+    approved = api.change("approve")
+
+    assert (approved.status, api.world.controllers.woken) == (200, ["t"])
+
+
 def test_a_pause_ends_with_resume(api: RolloutApi) -> None:
     api.start()
     api.change("pause")

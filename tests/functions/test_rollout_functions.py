@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from subprocess import run
 from types import SimpleNamespace
@@ -16,9 +17,10 @@ from functions.rollout_steps.composition import OVERTAKEN, build_handler
 from sluice.adapters.memory_publisher import MemoryPublisher
 from sluice.catalog.alias import AliasState
 from sluice.errors import NotAvailable, StoreUnavailable
+from sluice.rollouts.plan import Gate, GateKind
 from sluice.rollouts.shares import Shares
 from sluice.rollouts.state_machine import controller_input, execution_name, rollout_machine
-from tests.unit.usecases.rollout_world import MODEL, ROLLOUT, RolloutWorld
+from tests.unit.usecases.rollout_world import MODEL, ROLLOUT, RolloutWorld, a_plan
 
 STABLE, STEP_1 = Shares("1", None, 0), Shares("1", "2", 1_000)
 CONTEXT = SimpleNamespace(
@@ -49,6 +51,7 @@ def test_a_tick_answers_what_it_did_and_what_the_next_one_needs(world: RolloutWo
         "action": "advance",
         "phase": "STEPPING",
         "weight_bps": 1_000,
+        "is_asking": False,
         "is_closed": False,
         "is_over": False,
         "reasons": ["every gate before the first step is passed"],
@@ -69,6 +72,19 @@ def test_a_tick_that_another_overtook_just_waits_for_the_next(world: RolloutWorl
 
     assert (answer["action"], answer["is_over"]) == (OVERTAKEN, False)
     assert world.shares == STEP_1
+
+
+def test_a_tick_that_asks_people_says_so_and_the_token_that_comes_back_is_kept() -> None:
+    world = RolloutWorld()
+    world.start(replace(a_plan(), gates=(Gate(GateKind.APPROVAL, before_step=0, approvals=1),)))
+    answer = tick(world, controller_input(MODEL, ROLLOUT, 1))
+    assert (answer["action"], answer["is_asking"]) == ("ask", True)
+
+    kept = tick(world, {**answer, "task_token": "t"})
+
+    assert kept["ticks"] == 2
+    assert world.ports.store.find_task_token(MODEL) == "t"
+    assert world.shares == STABLE
 
 
 def test_a_controller_of_the_past_is_told_that_it_is_over(world: RolloutWorld) -> None:
@@ -128,7 +144,7 @@ def test_an_execution_ends_long_before_its_history_is_full() -> None:
     handed_over = rollout_machine("arn:tick")["States"]["IsOver"]["Choices"][1]
 
     assert handed_over["Next"] == "HandOver"
-    assert handed_over["NumericGreaterThanEquals"] * 11 < 25_000
+    assert handed_over["NumericGreaterThanEquals"] * 14 < 25_000  # those of a tick that asks people: the most
 
 
 def test_the_longest_name_of_an_execution_is_as_long_as_aws_allows() -> None:

@@ -89,7 +89,8 @@ def test_the_control_function_reads_the_registry_keeps_definitions_and_asks_for_
     changes = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     encrypts = {"kms:GenerateDataKey"} if environment.data.customer_keys else set()
     expected = EVERY_FUNCTION | READ_REGISTRY | changes | DECIDE | keys | encrypts
-    expected |= {"lambda:GetAlias", "lambda:GetFunctionConfiguration", "states:StartExecution"}
+    expected |= {"lambda:GetAlias", "lambda:GetFunctionConfiguration"}
+    expected |= {"states:SendTaskSuccess", "states:StartExecution"}
 
     assert actions(synthesised, "ControlRole") == expected
     assert actions_on(synthesised, "ControlRole", "RegistryTable") == READ_REGISTRY

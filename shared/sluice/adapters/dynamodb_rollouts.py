@@ -5,6 +5,7 @@ Layout (`pk`, `sk`):
     rollout#MODEL    ID        a rollout
     open             MODEL     the id of the model's open rollout
     quarantine       DIGEST    the id of the rollout that rolled the artefact back
+    task-token       MODEL     what wakes the model's controller
 """
 
 from collections.abc import Callable, Sequence
@@ -23,16 +24,18 @@ from sluice.rollouts.state_document import state_from_document, state_to_documen
 
 _OPEN = "open"
 _QUARANTINE = "quarantine"
+_TASK_TOKEN = "task-token"  # noqa: S105 - a kind of item
 
 
 class RolloutItem(KeyedItem):
-    """A rollout (`document`, and what writes are conditional on), or a pointer to one (`rollout_id`)."""
+    """A rollout (`document`, and what writes are conditional on), or a pointer to one (`rollout_id`), or a token."""
 
     revision = NumberAttribute(null=True)
     epoch = NumberAttribute(null=True)
     document = UnicodeAttribute(null=True)
     document_format = NumberAttribute(default=DOCUMENT_FORMAT)
     rollout_id = UnicodeAttribute(null=True)
+    task_token = UnicodeAttribute(null=True)
 
 
 class DynamoRollouts:
@@ -107,6 +110,16 @@ class DynamoRollouts:
         """See the port."""
         with self._table.failures():
             self._table.item(_QUARANTINE, digest).delete()
+
+    def keep_task_token(self, model: str, task_token: str) -> None:
+        """See the port."""
+        with self._table.failures():
+            self._table.item(_TASK_TOKEN, model, task_token=task_token).save()
+
+    def find_task_token(self, model: str) -> str | None:
+        """See the port."""
+        item = self._table.find(_TASK_TOKEN, model)
+        return str(item.task_token) if item else None
 
     def _save(self, state: RolloutState, point: Callable[[TransactWrite], None]) -> RolloutState:
         saved = replace(state, revision=state.revision + 1)

@@ -18,6 +18,7 @@ class MemoryRollouts:
         self._rollouts: dict[_Key, RolloutState] = {}
         self._open: dict[str, str] = {}
         self._quarantine: dict[str, str] = {}
+        self._task_tokens: dict[str, str] = {}
 
     def open(self, state: RolloutState) -> None:
         """See the port."""
@@ -74,6 +75,14 @@ class MemoryRollouts:
         """See the port."""
         with self._lock:
             self._quarantine.pop(digest, None)
+
+    def keep_task_token(self, model: str, task_token: str) -> None:
+        """See the port."""
+        self._task_tokens[model] = task_token
+
+    def find_task_token(self, model: str) -> str | None:
+        """See the port."""
+        return self._task_tokens.get(model)
 
     def _saved(self, state: RolloutState) -> RolloutState:
         stored = self._rollouts.get(_key(state))

@@ -93,10 +93,13 @@ def _change(
 ) -> None:
     from sluice.cli.rollout_looks import open_rollout_of
     from sluice.usecases.rollout_request import RolloutRequest
+    from sluice.usecases.wake_controller import wake_controller
 
     rollouts = RolloutConnections(ctx.obj)
     request = RolloutRequest(model, open_rollout_of(model, rollouts).rollout_id, by, why)
-    _show(change(request, ports=rollouts.ports), rollouts, as_json=as_json)
+    changed = change(request, ports=rollouts.ports)
+    wake_controller(changed, ports=rollouts.ports, runner=rollouts.runner)
+    _show(changed, rollouts, as_json=as_json)
 
 
 def _show(state: "RolloutState", rollouts: RolloutConnections, *, as_json: bool) -> None:

@@ -74,7 +74,7 @@ class MovableClock:
     async def sleep_until(self, instant: datetime) -> None:
         """Return once this clock has reached the instant, by running or by being moved."""
         loop, moved = asyncio.get_running_loop(), asyncio.Event()
-        with self._woken_by(lambda: loop.call_soon_threadsafe(moved.set)):
+        with self.woken_by(lambda: loop.call_soon_threadsafe(moved.set)):
             while (remaining_seconds := (instant - self.now()).total_seconds()) > 0:
                 moved.clear()
                 timeout = None if self.is_frozen else remaining_seconds
@@ -83,6 +83,17 @@ class MovableClock:
                 except TimeoutError:
                     # Time ran by itself; the condition of the loop decides whether it ran far enough.
                     continue
+
+    @contextmanager
+    def woken_by(self, wake: Callable[[], object]) -> Iterator[None]:
+        """Call `wake`, from whatever thread moves the clock, after each move of it and when it runs again."""
+        with self._lock:
+            self._sleepers.add(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sleepers.discard(wake)
 
     def _now(self) -> datetime:
         return self._frozen_at or self._underneath.now() + self._shift
@@ -96,16 +107,6 @@ class MovableClock:
         else:
             self._frozen_at = wanted
         return wanted
-
-    @contextmanager
-    def _woken_by(self, wake: Callable[[], object]) -> Iterator[None]:
-        with self._lock:
-            self._sleepers.add(wake)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._sleepers.discard(wake)
 
     def _wake_sleepers(self) -> None:
         with self._lock:

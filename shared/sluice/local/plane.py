@@ -90,7 +90,9 @@ class Plane:
         store = _open_store(settings, undo)
         self.functions = kept_functions(store, region=REGION, account_id=_ACCOUNT_ID, clock=self.clock)
         journal = store.journal if store else None
-        moto = MotoApplication(account_id=_ACCOUNT_ID, journal=journal, clock=self.clock).start()
+        moto = MotoApplication(
+            account_id=_ACCOUNT_ID, journal=journal, clock=self.clock, endpoint_url=self.aws_url
+        ).start()
         undo.callback(moto.stop)
         loop = LoopThread()
         undo.callback(loop.stop)
@@ -100,6 +102,8 @@ class Plane:
         loop.run(self.host.start())
         self._start_event_sources(moto, loop=loop, undo=undo)
         self._start_gateway(settings, gateway_socket, loop=loop, undo=undo)
+        undo.callback(moto.end_executions)
+        moto.begin_executions()
 
     def _make_host(self, settings: PlaneSettings) -> LambdaHost:
         host_settings = HostSettings(

@@ -59,12 +59,24 @@ class RolloutStore(Protocol):
         """Let the artefact be rolled out again; one that is not in quarantine is left alone."""
         ...
 
+    def keep_task_token(self, model: str, task_token: str) -> None:
+        """What wakes the model's controller, which waits for people; it takes the place of the one before."""
+        ...
+
+    def find_task_token(self, model: str) -> str | None:
+        """The newest one, which may have been used or be too old; None if no controller ever waited for people."""
+        ...
+
 
 class ControllerRunner(Protocol):
     """What runs ticks of an open rollout until it is closed."""
 
     def start(self, model: str, rollout_id: str, epoch: int) -> None:
         """Start the controller of this epoch; one that was started already is left alone."""
+        ...
+
+    def wake(self, task_token: str) -> None:
+        """Let the controller that waits with this token look now. Without effect if none does, or if it fails."""
         ...
 
 

@@ -10,18 +10,19 @@ import threading
 from contextlib import ExitStack
 from typing import Self
 
-from sluice.clock import Clock, SystemClock
 from sluice.errors import Conflict, StoreUnavailable
 from sluice.local.aws_endpoint.answer import WsgiAnswer, WsgiApp, refusal, run_whole
 from sluice.local.aws_endpoint.journal import Journal
+from sluice.local.aws_endpoint.moto_executions import MotoExecutions
 from sluice.local.aws_endpoint.moto_journal import MotoJournal
 from sluice.local.aws_endpoint.moto_queues import is_receive, receive
 from sluice.local.aws_endpoint.moto_time import MotoTime
 from sluice.local.aws_endpoint.request import AwsRequest
 from sluice.local.aws_errors import AwsError
+from sluice.local.movable_clock import MovableClock
 
 _LOGGER = logging.getLogger(__name__)
-OFFERED_SERVICES = ("dynamodb", "s3", "sqs", "sts")
+OFFERED_SERVICES = ("dynamodb", "s3", "sqs", "states", "sts")
 _occupied = threading.Lock()
 
 
@@ -35,12 +36,22 @@ class MotoOccupied(Conflict):
 class MotoApplication:
     """Answers AWS requests with moto; with a journal, every acknowledged change outlives the process.
 
-    `clock` is what messages in queues become visible by.
+    `clock` is what messages in queues become visible by, and what state machines wait for; their tasks call the AWS
+    endpoint at `endpoint_url`, once `begin_executions` says that it is there.
     """
 
-    def __init__(self, *, account_id: str, journal: Journal | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        account_id: str,
+        journal: Journal | None = None,
+        clock: MovableClock | None = None,
+        endpoint_url: str = "",
+    ) -> None:
         self._account_id = account_id
-        self._time = MotoTime(clock or SystemClock())
+        clock = clock or MovableClock()
+        self._time = MotoTime(clock)
+        self._executions = MotoExecutions(clock, endpoint_url)
         self._journal = MotoJournal(journal, self._time) if journal else None
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -53,13 +64,22 @@ class MotoApplication:
             raise MotoOccupied
         with ExitStack() as undo:
             undo.callback(_occupied.release)
-            moto = _load()
+            moto = self._executions.around(_load())
+            undo.callback(self._executions.close)
             undo.enter_context(self._time.given_to_moto())
             if self._journal is not None:
                 self._journal.replay(moto)
             self._undo = undo.pop_all()
         self._moto = moto
         return self
+
+    def begin_executions(self) -> None:
+        """Let the tasks of state machines call the endpoint."""
+        self._executions.open()
+
+    def end_executions(self) -> None:
+        """Stop what state machines are doing."""
+        self._executions.end()
 
     def end_waiting(self) -> None:
         """Let nobody wait for messages any more."""

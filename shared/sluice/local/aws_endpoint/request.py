@@ -15,8 +15,11 @@ _TARGET_SERVICES = {
     "DynamoDB_20120810": "dynamodb",
     "DynamoDBStreams_20120810": "dynamodb",
     "Logs_20140328": "logs",
+    "AWSStepFunctions": "states",
 }
 _READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List", "Assume")
+# Answers to a task that waits: an execution that begins anew asks again, with another token.
+_OF_THE_MOMENT = ("SendTask",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ class AwsRequest:
 
     @property
     def changes_state(self) -> bool:
-        """Whether the operation may change what later reads see; in doubt it may."""
+        """Whether the operation may change what later reads see, also after a restart; in doubt it may."""
         if self.service == "s3":
             return self.environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS")
         operation = self.operation
-        return not operation.startswith(_READS) if operation else self.service != "sts"
+        return not operation.startswith((*_READS, *_OF_THE_MOMENT)) if operation else self.service != "sts"
 
     @property
     def speaks_json(self) -> bool:
