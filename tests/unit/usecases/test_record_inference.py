@@ -116,7 +116,6 @@ def test_a_record_holds_all_that_a_replay_needs() -> None:
         "outputs": [{"name": "y", "data": [0.25]}],
         "runtime_version": "1.31.1",
         "cpu_family": "x86_64 AuthenticAMD 25 1",
-        "fetch_ms": 1.5,
         "load_ms": 1.5,
         "fetch_ms": 1.5,
     }
