@@ -1,5 +1,6 @@
 """Real HTTP in front of a handler, for clients that speak nothing else. The local plane's gateway has its own tests."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,13 +20,14 @@ def served(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Iterator
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            event = an_event(self.command, self.path, body, headers=dict(self.headers), encoded=True)
+            headers = {name.lower(): value for name, value in self.headers.items()}  # as HTTP APIs do
+            event = an_event(self.command, self.path, body, headers=headers, encoded=True)
             found = handler(event, CONTEXT)
             self.send_response(found["statusCode"])
             for name, value in found["headers"].items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(found["body"].encode())
+            self.wfile.write(b64decode(found["body"]) if found["isBase64Encoded"] else found["body"].encode())
 
         do_GET = do_POST = answer  # noqa: N815 - the base class's names
 

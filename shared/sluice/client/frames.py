@@ -34,9 +34,9 @@ def _is_a(package: str, kind: str, value: Any) -> bool:
 def _series(name: str, series: Any) -> NDArray[Any]:
     if getattr(series, "ndim", 1) != 1:
         raise InvalidInput(f"column {name!r} is there more than once")
-    found: NDArray[Any] = series.to_numpy()
-    if found.dtype.kind != "f" and series.isna().any():
+    if series.dtype.kind != "f" and series.isna().any():
         raise InvalidInput(f"column {name!r} has missing values, which the protocol cannot carry")
+    found: NDArray[Any] = series.to_numpy()
     return found
 
 
