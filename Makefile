@@ -21,6 +21,21 @@ test: $(VENV)/dev.done ## every test that needs no account and no GPU
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=95 --skip-covered
 
+CLIENTS := build/clients
+CLIENT_SETS := together kserve
+# The warnings of others are not our errors.
+IN_THEIRS := bin/python -m pytest -o filterwarnings= -p no:cacheprovider
+.PHONY: test-clients
+test-clients: export SLUICE_SERVER_PYTHON := $(BIN)/python
+test-clients: $(VENV)/dev.done $(CLIENT_SETS:%=$(CLIENTS)/%/installed) ## unmodified clients of others, each against our server
+	@$(CLIENTS)/together/$(IN_THEIRS) tests/clients
+	@$(CLIENTS)/kserve/$(IN_THEIRS) tests/clients/test_clients_kserve.py
+
+$(CLIENTS)/%/installed: requirements/clients-%.txt $(VENV)/setup.done
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)/$*
+	@$(BIN)/uv pip install --quiet --python $(CLIENTS)/$*/bin/python --require-hashes -r $<
+	@touch $@
+
 check: $(VENV)/dev.done ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
@@ -116,6 +131,7 @@ lock: $(VENV)/setup.done ## resolve requirements/*.txt and layers/*/requirements
 	@$(COMPILE) pyproject.toml --extra local --extra dev -c requirements/infra.txt -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) --universal --python-version 3.13 requirements/emulator.in -o requirements/emulator.txt
 	@$(foreach peer,$(PEER_NAMES),$(COMPILE) requirements/bench-$(peer).in -o requirements/bench-$(peer).txt &&) true
+	@$(foreach set,$(CLIENT_SETS),$(COMPILE) requirements/clients-$(set).in -o requirements/clients-$(set).txt &&) true
 	@$(COMPILE) pyproject.toml --extra examples -c requirements/dev.txt -o requirements/examples.txt
 	@$(LAYER) layers/onnx/requirements.in --excludes layers/onnx/excluded.in -o layers/onnx/requirements.txt
 	@$(LAYER) layers/runtime/requirements.in -o layers/runtime/requirements.txt
