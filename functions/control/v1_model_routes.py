@@ -1,4 +1,4 @@
-"""What of KServe's first protocol is about all models, or about one without its function: lists, readiness, refusals."""
+"""KServe's first protocol without a model's function: which models there are, which are ready, and refusals."""
 
 from fastapi import FastAPI, Response
 
