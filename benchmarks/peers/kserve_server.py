@@ -1,4 +1,4 @@
-"""KServe's model server with a model of one's own: REST only, one worker, no latency log."""
+"""KServe's model server with a model of one's own: REST only, one worker, else as it is shipped."""
 
 from typing import Any
 
@@ -30,4 +30,4 @@ class TreesModel(Model):  # type: ignore[misc]  # kserve is installed in its own
 if __name__ == "__main__":
     model = TreesModel(MODEL)
     model.load()
-    ModelServer(http_port=PORT, workers=1, enable_grpc=False, enable_latency_logging=False).start([model])
+    ModelServer(http_port=PORT, workers=1, enable_grpc=False).start([model])

@@ -1,4 +1,4 @@
-"""MLServer with a runtime of one's own: no process pool, which would only add to its CPU time; no debug log."""
+"""MLServer with a runtime of one's own: no process pool, which would only add to its CPU time."""
 
 from tempfile import TemporaryDirectory
 
@@ -28,7 +28,6 @@ class TreesModel(MLModel):  # type: ignore[misc]  # mlserver is installed in its
 
 async def _serve(folder: str) -> None:
     settings = Settings(
-        debug=False,
         host="127.0.0.1",
         http_port=PORT,
         grpc_port=0,

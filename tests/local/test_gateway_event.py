@@ -195,6 +195,6 @@ def test_log_time_is_written_with_its_offset() -> None:
 def test_the_size_of_a_request_head_counts_every_byte_but_the_last_line_break() -> None:
     head = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\nA: yz\r\n"
 
-    size = http_request_size_bytes("GET", "/a?b=c", ((b"Host", b"x"), (b"A", b"yz")))
+    size = http_request_size_bytes("GET", b"/a?b=c", ((b"Host", b"x"), (b"A", b"yz")))
 
     assert size == len(head) - 2

@@ -2,6 +2,7 @@
 
 | Cause                                      | Answer                              | Source |
 |--------------------------------------------|-------------------------------------|--------|
+| what is no HTTP/1.1                        | 400 Bad Request                     | RFC 9112; wording ours |
 | no route                                   | 404 Not Found                       | developer guide, routes |
 | body over 10 MiB                           | 413 Request Entity Too Large        | limit: quotas page; wording ours |
 | Lambda refused the payload (over 6 MB)     | 413 Request Entity Too Large        | aws-lambda-dotnet#1990 |
@@ -39,6 +40,7 @@ def _own(status: int, message: str) -> HttpAnswer:
     return HttpAnswer(status, (("content-type", "application/json"),), orjson.dumps({"message": message}))
 
 
+BAD_REQUEST = _own(400, "Bad Request")
 NOT_FOUND = _own(404, "Not Found")
 REQUEST_TOO_LARGE = _own(413, "Request Entity Too Large")
 TOO_MANY_REQUESTS = _own(429, "Too Many Requests")

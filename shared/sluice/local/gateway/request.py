@@ -1,5 +1,6 @@
 """What the gateway knows about one HTTP request, before any rule of AWS is applied to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -37,7 +38,7 @@ class HttpRequest:
         return unquote_to_bytes(path).decode("utf-8", "replace").partition("?")[0]
 
 
-def http_request_size_bytes(method: str, target: str, raw_headers: tuple[tuple[bytes, bytes], ...]) -> int:
+def http_request_size_bytes(method: str, target: bytes, raw_headers: Iterable[tuple[bytes, bytes]]) -> int:
     """What AWS counts against its 10,240 bytes: the request line and the headers, separators included."""
-    line = len(method) + len(target.encode("utf-8", "surrogateescape")) + len("  HTTP/1.1")
-    return line + sum(len(name) + len(value) + 4 for name, value in raw_headers)
+    line = len(method) + len(target) + len("  HTTP/1.1")
+    return line + sum([len(name) + len(value) + 4 for name, value in raw_headers])
