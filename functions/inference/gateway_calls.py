@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.inference.content_coding import decoded_call
 from sluice.inference.call import PredictionCall
-from sluice.inference.own_call import own_call_of
+from sluice.inference.own_call import OWN_MEMBER, own_call_of
 from sluice.inference.wire_form import OPEN_INFERENCE, WireForm
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -65,12 +65,13 @@ def call_identity(event: Mapping[str, Any], context: Any) -> tuple[Any, ...]:
     """
     if context is None:
         return ()
+    gateway = event["requestContext"]
     return (
         context.function_version,
         context.aws_request_id,
-        event["requestContext"]["requestId"],
-        claims_of(event),
-        own_call_of(event),
+        gateway["requestId"],
+        claims_of(event) if "authorizer" in gateway else _NOTHING,
+        own_call_of(event) if OWN_MEMBER in event else None,
     )
 
 

@@ -1,8 +1,10 @@
 """The infer endpoint, whichever entrance a request came by: answer it, and record what was answered."""
 
+from functools import partial
+
 from functions.inference.instruments import Instruments
 from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
-from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES, payload_bytes
+from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES, SURELY_FITS_BYTES, payload_bytes
 from functions.inference.release_holder import ReleaseHolder
 from sluice.adapters.http_answer import HttpAnswer
 from sluice.adapters.http_errors import answer_for
@@ -32,8 +34,7 @@ class InferEndpoint:
         self.desk = desk or LargeBodyDesk(no_large_bodies, clock=instruments.clock, limit_bytes=0)
         self._assign = assign
         self._releases = releases
-        self._facts = facts
-        self._ports = ports
+        self._record = partial(record_inference, facts=facts, ports=ports)
         self._instruments = instruments
         self._cold_start: ColdStart | None = None
         self.statistics = Statistics()
@@ -46,24 +47,24 @@ class InferEndpoint:
         """Predict or refuse, write the record, and only then let the answer go. Never raises."""
         trace = PredictionTrace(self._instruments.new_prediction_id(), self._instruments.timer_ns)
         cold_start, self._cold_start = self._cold_start, None
-        answer, error = self._attempt(call, trace)
-        call = trace.taken or call
+        error: Exception | None = None
+        try:
+            answer = self._predict(call, trace)
+        except Exception as failure:  # noqa: BLE001 - the boundary: a bug must be answered and recorded too
+            answer, error = answer_for(failure), failure
+        taken = trace.taken or call
         durable = trace.release is not None and trace.release.needs_durable_records
         try:
-            self._record(call, trace, Outcome(answer.status, answer.body, error), cold_start, durable=durable)
+            outcome = Outcome(answer.status, answer.body, error)
+            self._record(taken, trace, outcome, cold_start=cold_start, durable=durable)
         except StoreUnavailable as failure:
             # The record of a high-risk prediction could not be kept, so nobody may act on the prediction.
             answer = answer_for(failure)
-            self._record(call, trace, Outcome(answer.status, answer.body, failure), cold_start, durable=False)
+            outcome = Outcome(answer.status, answer.body, failure)
+            self._record(taken, trace, outcome, cold_start=cold_start, durable=False)
         if call.own is None:
             self.statistics.observe(trace, answer.status, is_cache_hit=trace.is_cache_hit)
         return answer
-
-    def _attempt(self, call: PredictionCall, trace: PredictionTrace) -> tuple[HttpAnswer, Exception | None]:
-        try:
-            return self._predict(call, trace), None
-        except Exception as error:  # noqa: BLE001 - the boundary: a bug must be answered and recorded too
-            return answer_for(error), error
 
     def _predict(self, call: PredictionCall, trace: PredictionTrace) -> HttpAnswer:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
@@ -74,23 +75,11 @@ class InferEndpoint:
         assign = None if call.own else self._assign
         encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign)
         answer = _answer_of(encoded)
-        needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
-        if needed_bytes > PAYLOAD_LIMIT_BYTES:
-            return self.desk.spilled(call, encoded, trace, needed_bytes=needed_bytes)
+        if len(answer.body) > SURELY_FITS_BYTES:
+            needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
+            if needed_bytes > PAYLOAD_LIMIT_BYTES:
+                return self.desk.spilled(call, encoded, trace, needed_bytes=needed_bytes)
         return answer
-
-    def _record(
-        self,
-        call: PredictionCall,
-        trace: PredictionTrace,
-        outcome: Outcome,
-        cold_start: ColdStart | None,
-        *,
-        durable: bool,
-    ) -> None:
-        record_inference(
-            call, trace, outcome, facts=self._facts, cold_start=cold_start, ports=self._ports, durable=durable
-        )
 
 
 def _answer_of(encoded: EncodedResponse) -> HttpAnswer:

@@ -25,6 +25,8 @@ def checked_unit_id(value: Any, field: str) -> str:
         raise InvalidUnit(field, f"it is a {type(value).__name__}, must be text or a whole number")
     if not 0 < len(value) <= _ID_LIMIT_CHARACTERS:
         raise InvalidUnit(field, f"it has {len(value)} characters, allowed: 1 to {_ID_LIMIT_CHARACTERS}")
+    if value.isascii() and value.isprintable():
+        return value
     if _CONTROL.search(value):
         raise InvalidUnit(field, "it holds a control character")
     try:

@@ -1,6 +1,8 @@
 """Models in memory: loaded once per artefact, the least recently used ones dropped for new ones."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, Lock
 
 from sluice.catalog.release import ReleasedVersion
@@ -20,34 +22,13 @@ class _Entry:
         self.is_settled = Event()
         self.users = 0
 
-    def result(self) -> LoadedModel:
-        """The model, waited for while another thread loads it. Raises what loading raised."""
-        if self.model is None:
-            self.is_settled.wait()
+    def awaited(self) -> LoadedModel:
+        """The model, once another thread has loaded it. Raises what loading raised."""
+        self.is_settled.wait()
         if self.failure is not None:
             raise self.failure
         assert self.model is not None
         return self.model
-
-
-class Lease:
-    """Holds a loaded model for the length of a `with`; entering raises ModelNotReady."""
-
-    __slots__ = ("_cache", "_entry", "_model", "_version")
-
-    def __init__(self, cache: "ModelCache", model: str, version: ReleasedVersion) -> None:
-        self._cache, self._model, self._version = cache, model, version
-
-    def __enter__(self) -> LoadedModel:
-        self._entry = self._cache.hold(self._model, self._version)
-        try:
-            return self._entry.result()
-        except BaseException:
-            self._cache.let_go(self._entry)
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self._cache.let_go(self._entry)
 
 
 class ModelCache:
@@ -63,29 +44,35 @@ class ModelCache:
         self._lock = Lock()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    def lease(self, model: str, version: ReleasedVersion) -> "Lease":
+    @contextmanager
+    def lease(self, model: str, version: ReleasedVersion) -> Iterator[LoadedModel]:
         """Hold the loaded model for the length of a `with`. Raises ModelNotReady."""
-        return Lease(self, model, version)
+        held = self.hold(model, version)
+        try:
+            yield held
+        finally:
+            self.let_go(version)
 
-    def hold(self, model: str, version: ReleasedVersion) -> _Entry:
-        """The entry, one user more, loaded by this thread if it is new; to be let go. Raises ModelNotReady."""
+    def hold(self, model: str, version: ReleasedVersion) -> LoadedModel:
+        """The loaded model, which stays until it is let go. Raises ModelNotReady, and then holds nothing."""
         digest = version.artefact.digest
         with self._lock:
             entry = self._entries.get(digest)
-            if entry is not None:
-                entry.users += 1
+            is_new = entry is None
+            if entry is None:
+                self._make_room(model, version)
+                entry = self._entries[digest] = _Entry(version.artefact.size_bytes)
+            else:
                 self._entries.move_to_end(digest)
-                return entry
-            self._make_room(model, version)
-            entry = self._entries[digest] = _Entry(version.artefact.size_bytes)
-            entry.users = 1
-        self._load(digest, entry, model, version)
-        return entry
+            entry.users += 1
+        if is_new:
+            self._load(digest, entry, model, version)
+        return entry.model or entry.awaited()
 
-    def let_go(self, entry: _Entry) -> None:
+    def let_go(self, version: ReleasedVersion) -> None:
         """One user less."""
         with self._lock:
-            entry.users -= 1
+            self._entries[version.artefact.digest].users -= 1
 
     def _make_room(self, model: str, version: ReleasedVersion) -> None:
         needed, budget = version.artefact.size_bytes, self._budget_bytes

@@ -9,7 +9,7 @@ from sluice.inference.served_release import ServedRelease
 
 @dataclass(frozen=True, slots=True)
 class OpenedRelease:
-    """The prepared release and its caches, of models and, if it has one, of results; it lives as long as the process."""
+    """The prepared release and its caches, of models and perhaps of results; it lives as long as the process."""
 
     release: ServedRelease
     models: ModelCache

@@ -12,7 +12,7 @@ from typing import Any
 
 from sluice.inference.binary_body import LENGTH_HEADER
 
-_MEMBER = "sluice"
+OWN_MEMBER = "sluice"
 
 
 class Purpose(StrEnum):
@@ -32,7 +32,7 @@ class OwnCall:
 
 def own_call_of(event: Mapping[str, Any]) -> OwnCall | None:
     """What the event says of itself; None for a client's."""
-    found = event.get(_MEMBER)
+    found = event.get(OWN_MEMBER)
     if not isinstance(found, dict) or found.get("purpose") not in list(Purpose):
         return None
     return OwnCall(Purpose(found["purpose"]), str(found.get("copy_of", "")))
@@ -65,5 +65,5 @@ def infer_event(
         "pathParameters": {} if model_version is None else {"model_version": model_version},
         "body": b64encode(body).decode("ascii"),
         "isBase64Encoded": True,
-        _MEMBER: {"purpose": own.purpose, "copy_of": own.copy_of},
+        OWN_MEMBER: {"purpose": own.purpose, "copy_of": own.copy_of},
     }

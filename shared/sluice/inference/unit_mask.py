@@ -14,7 +14,7 @@ _NO_KEY = "withheld"
 
 def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
     """The body, itself if it names no unit; None where it names one by a list or an object, as no unit is named."""
-    if _NAME not in body and b"\\u" not in body:
+    if not may_name_a_unit(body):
         return body
     key = b'"%b"' % (unit_key or _NO_KEY).encode()
     parts: list[bytes] = []
@@ -28,6 +28,11 @@ def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
         parts += (body[end : member.end(1)], key)
         end = member.end()
     return b"".join((*parts, body[end:])) if parts else body
+
+
+def may_name_a_unit(body: bytes) -> bool:
+    """False where no spelling of the member's name can be in it."""
+    return _NAME in body or b"\\u" in body
 
 
 def _ends_of_names(body: bytes) -> Sequence[int]:

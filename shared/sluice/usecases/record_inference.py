@@ -12,7 +12,7 @@ from sluice.errors import StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, record_line
 from sluice.inference.trace import PredictionTrace
-from sluice.inference.unit_mask import masked_body
+from sluice.inference.unit_mask import masked_body, may_name_a_unit
 
 if TYPE_CHECKING:  # the ports of the registry would come with it
     from sluice.catalog.ports import ContentStore
@@ -78,6 +78,8 @@ def _kept(
 def _without_unit_id(call: PredictionCall, trace: PredictionTrace) -> bytes | None:
     """The body with the unit's key where its id was, None where the id may be in it and cannot be found."""
     assigned = trace.assigned
+    if assigned is None and not may_name_a_unit(call.body):
+        return call.body
     masked = _masked(call.body, trace)
     must_be_found = assigned is not None and assigned.unit.is_from_parameters
     if must_be_found and masked is call.body and not _is_named_in(call.reference, trace):

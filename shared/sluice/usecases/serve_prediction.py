@@ -9,12 +9,11 @@ from sluice.experiments.reasons import Reason
 from sluice.inference.cache_control import ANYTHING, cache_wish_of
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
-from sluice.inference.model_port import LoadedModel
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.result_cache import Outputs, ResultCache, key_of
-from sluice.inference.served_release import Choice
+from sluice.inference.served_release import Choice, ServedVersion
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
 from sluice.inference.trace import CacheUse, PredictionTrace, Step
 from sluice.inference.variant_choice import choose_for, client_parameters
@@ -40,9 +39,14 @@ def serve_prediction(
     trace.choice = opened.release.choose(call.model, call.model_version)
     envelope = call.form.read(call)
     trace.parameters = envelope.parameters
-    if assign is not None and call.model_version is None:
+    # Whoever names no parameter and has no token names no unit.
+    if assign is not None and call.model_version is None and (envelope.parameters or call.claims):
         _assign(call, envelope, assign, trace)
-    encoded = _answer_or_fall_back(call, envelope, opened, trace)
+    try:
+        encoded = _answer(call, envelope, opened, trace)
+    except (ModelNotReady, InferenceFailed) as failure:
+        _fall_back(opened.release.default.version, failure, trace)
+        encoded = _answer(call, envelope, opened, trace)
     trace.outputs = encoded.outputs
     return encoded
 
@@ -56,19 +60,14 @@ def _assign(call: PredictionCall, envelope: Envelope, assign: AssignUnit, trace:
         trace.finished(Step.ASSIGN)
 
 
-def _answer_or_fall_back(
-    call: PredictionCall, envelope: Envelope, opened: OpenedRelease, trace: PredictionTrace
-) -> EncodedResponse:
+def _fall_back(default: ServedVersion, failure: ModelNotReady | InferenceFailed, trace: PredictionTrace) -> None:
+    """Choose the default in the place of a variant's version that failed; raise the failure if it was no variant's."""
     assert trace.choice is not None
-    choice, default = trace.choice, opened.release.default.version
-    try:
-        return _answer(call, envelope, opened, trace)
-    except (ModelNotReady, InferenceFailed) as failure:
-        if choice.lead is None or choice.version is default:
-            raise
-        trace.variant_failure = failure
-        trace.choice = Choice(default, Reason.FALLBACK, choice.lead)
-    return _answer(call, envelope, opened, trace)
+    choice = trace.choice
+    if choice.lead is None or choice.version is default:
+        raise failure
+    trace.variant_failure = failure
+    trace.choice = Choice(default, Reason.FALLBACK, choice.lead)
 
 
 def _answer(call: PredictionCall, envelope: Envelope, opened: OpenedRelease, trace: PredictionTrace) -> EncodedResponse:
@@ -112,21 +111,19 @@ def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCach
     assert trace.choice is not None
     choice = trace.choice
     trace.finished(Step.DECODE)
-    with models.lease(call.model, choice.version.released) as model:
-        trace.finished(Step.LOAD)
-        outputs = _predict(model, request, call.model, choice)
-        trace.finished(Step.PREDICT)
-    return outputs
-
-
-def _predict(model: LoadedModel, request: InferenceRequest, model_name: str, choice: Choice) -> Outputs:
-    names = request.requested_outputs or choice.version.output_names
+    model = models.hold(call.model, choice.version.released)
     try:
-        return dict(zip(names, model.predict(request.inputs, names), strict=True))
+        trace.finished(Step.LOAD)
+        names = request.requested_outputs or choice.version.output_names
+        outputs = dict(zip(names, model.predict(request.inputs, names), strict=True))
     except RuntimeError as error:
         if empty := next((name for name, array in request.inputs.items() if not array.size), None):
             raise InvalidTensor(empty, "it is empty, and this model cannot predict from an empty tensor") from error
-        raise InferenceFailed(model_name, choice.version.released.number) from error
+        raise InferenceFailed(call.model, choice.version.released.number) from error
+    finally:
+        models.let_go(choice.version.released)
+    trace.finished(Step.PREDICT)
+    return outputs
 
 
 def _respond(

@@ -26,7 +26,7 @@ class SettledUnits:
         held = self._held.get((unit.unit_type, unit.unit_id))
         if held is None or held[0] is not decider or held[1] is not state:
             return None
-        return held[2]._replace(unit=unit)
+        return AssignedUnit(unit, *held[2][1:])
 
     def keep(self, assigned: AssignedUnit, decider: Decider, state: UnitState) -> None:
         """Remember it, if it is settled."""
