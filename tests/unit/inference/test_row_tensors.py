@@ -1,5 +1,6 @@
 """Rows and columns of other protocols, as tensors of a signature."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -156,7 +157,5 @@ JSON_VALUES = st.recursive(
 @given(JSON_VALUES, st.sampled_from([MATRIX, VECTOR, IMAGE, TEXT, ROW]))
 def test_no_json_at_all_does_anything_but_decode_or_be_refused(value: Any, signature: Signature) -> None:
     for form in (tensors_of_instances, tensors_of_columns, tensors_of_records):
-        try:
+        with suppress(InvalidRequest, MalformedBody, InvalidTensor):
             arrays(form(value, signature), signature)
-        except (InvalidRequest, MalformedBody, InvalidTensor) as refusal:
-            assert len(str(refusal)) < 400
