@@ -167,7 +167,11 @@ def test_the_record_names_the_upload_and_keeps_what_was_in_it(function: Function
     function.refer(upload, note="kept")
 
     [record] = function.records
-    assert (record["upload"], record["request_body"], record["request_body_bytes"]) == (upload, body.decode(), len(body))
+    assert (record["upload"], record["request_body"], record["request_body_bytes"]) == (
+        upload,
+        body.decode(),
+        len(body),
+    )
     assert orjson.loads(record["referring_body"]) == naming(upload, note="kept")
     assert record["media_type"] == JSON
     assert "fetch_ms" in record
