@@ -1,6 +1,6 @@
 """Bodies of the binary extension, right ones and what is left of them after accidents: understood, or refused as ours.
 
-10,000 bodies in an ordinary run. More of them, for instance a million in some two minutes:
+10,000 bodies in an ordinary run. More of them, for instance a million in some five minutes:
 
     SLUICE_FUZZ_BODIES=1000000 python -m pytest tests/unit/inference/test_binary_fuzz.py
 """
