@@ -10,6 +10,11 @@ from typing import Any
 from tests.functions.builders import CONTEXT, an_event
 
 
+def content_of(answer: dict[str, Any]) -> bytes:
+    """The bytes of a function's answer."""
+    return b64decode(answer["body"]) if answer["isBase64Encoded"] else answer["body"].encode()
+
+
 @contextmanager
 def served(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Iterator[str]:
     """Host and port at which `handler` answers, for the length of a `with`."""
@@ -27,7 +32,7 @@ def served(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Iterator
             for name, value in found["headers"].items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(b64decode(found["body"]) if found["isBase64Encoded"] else found["body"].encode())
+            self.wfile.write(content_of(found))
 
         do_GET = do_POST = answer  # noqa: N815 - the base class's names
 

@@ -10,6 +10,7 @@ from sluice.client.infer_answer import parsed
 from sluice.client.infer_body import InferRequest
 from sluice.client.inference import Inference
 from sluice.client.inputs import tensors_of
+from sluice.client.kept import Kept
 from sluice.client.metadata import ModelMetadata, ServerMetadata, model_metadata_of, server_metadata_of
 from sluice.client.options import ClientOptions, InferOptions
 from sluice.client.results import InferenceResult, ParameterValue
@@ -27,8 +28,8 @@ class Dialogue:
         self._at = Server(base_url, options.headers)
         self._options = options
         self._instruments = instruments
-        self._server: ServerMetadata | None = None
-        self._models: dict[ModelPlace, ModelMetadata] = {}
+        self._servers: Kept[str, ServerMetadata] = Kept()
+        self._models: Kept[ModelPlace, ModelMetadata] = Kept()
 
     def says_yes(self, path: str) -> Steps[bool]:
         """Whether a health route answers 200; any other status and silence are a no. Raises Refused for 401 and 403."""
@@ -42,11 +43,12 @@ class Dialogue:
 
     def server_metadata(self) -> Steps[ServerMetadata]:
         """As the server says now. Raises InferenceError."""
-        return (yield from self._ask_for_server(self._patience({})))
+        return self._servers.put(self._at.base_url, (yield from self._ask_for_server(self._patience({}))))
 
     def model_metadata(self, model: str, model_version: str | int | None) -> Steps[ModelMetadata]:
         """As the server says now. Raises InferenceError."""
-        return (yield from self._ask_for_model(ModelPlace.of(model, model_version), self._patience({})))
+        place = ModelPlace.of(model, model_version)
+        return self._models.put(place, (yield from self._ask_for_model(place, self._patience({}))))
 
     def infer(self, model: str, inputs: Any, options: InferOptions) -> Steps[InferenceResult]:
         """One answer. Raises InferenceError."""
@@ -56,14 +58,14 @@ class Dialogue:
         except (InvalidInput, NotFound, Unsupported) as refusal:
             if refusal.status is not None:
                 # Perhaps the model or the server is not the one that it was; the next call asks again.
-                self._server = None
-                self._models.pop(place, None)
+                self._servers.forget(self._at.base_url)
+                self._models.forget(place)
             raise
 
     def _infer(self, place: ModelPlace, inputs: Any, options: InferOptions) -> Steps[InferenceResult]:
         patience = self._patience(options)
-        server = self._server or (yield from self._ask_for_server(patience))
-        metadata = self._models.get(place) or (yield from self._ask_for_model(place, patience))
+        server = yield from self._servers.get(self._at.base_url, lambda: self._ask_for_server(patience), patience)
+        metadata = yield from self._models.get(place, lambda: self._ask_for_model(place, patience), patience)
         request = InferRequest(
             tensors_of(inputs, metadata),
             outputs=options.get("outputs", ()),
@@ -76,13 +78,11 @@ class Dialogue:
 
     def _ask_for_server(self, patience: Patience) -> Steps[ServerMetadata]:
         answer = yield from patience.ask(self._at.get("/v2"))
-        self._server = server_metadata_of(parsed(answer.content))
-        return self._server
+        return server_metadata_of(parsed(answer.content))
 
     def _ask_for_model(self, place: ModelPlace, patience: Patience) -> Steps[ModelMetadata]:
         answer = yield from patience.ask(self._at.get(place.path))
-        metadata = self._models[place] = model_metadata_of(parsed(answer.content))
-        return metadata
+        return model_metadata_of(parsed(answer.content))
 
     def _patience(self, options: InferOptions) -> Patience:
         policy = self._options.retries

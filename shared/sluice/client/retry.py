@@ -81,6 +81,10 @@ class Patience:
                     raise
                 yield Pause(self._pause_seconds(failed_attempts, failure))
 
+    def wait(self, seconds: float) -> Steps[None]:
+        """Let others go on. Raises DeadlinePassed."""
+        yield Pause(min(seconds, self._left_seconds()))
+
     def _pause_seconds(self, failed_attempts: int, failure: Unavailable) -> float:
         draw, asked = self._instruments.draw(), failure.retry_after_seconds
         pause = self._policy.pause_seconds(failed_attempts, draw=draw, retry_after_seconds=asked)

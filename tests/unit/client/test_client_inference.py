@@ -1,12 +1,13 @@
 """Predictions: whatever is given arrives as it was, in JSON and in binary, and comes back."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
-from sluice.client import InvalidInput, NotFound, ProtocolBroken
+from sluice.client import AsyncInferenceClient, InvalidInput, NotFound, ProtocolBroken
 from tests.unit.client.conftest import Connect
 from tests.unit.client.protocol_server import ProtocolServer
 
@@ -112,6 +113,26 @@ def test_metadata_are_asked_for_once(connect: Connect) -> None:
 
     infer = "POST /v2/models/echo/infer"
     assert server.asked == ["GET /v2", "GET /v2/models/echo", infer, infer]
+
+
+def test_calls_at_the_same_moment_ask_for_metadata_once() -> None:
+    server = ProtocolServer()
+
+    async def later(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return server.answer(request)
+
+    async def ten_at_once() -> None:
+        client = AsyncInferenceClient("https://api.example", transport=httpx.MockTransport(later))
+        server.troubles.append(httpx.Response(404))
+        with pytest.raises(NotFound):
+            await client.infer("echo", ROWS)
+        await asyncio.gather(*(client.infer("echo", ROWS) for _ in range(10)))
+
+    asyncio.run(ten_at_once())
+
+    assert server.asked[1:3] == ["GET /v2", "GET /v2/models/echo"]
+    assert server.asked[3:] == ["POST /v2/models/echo/infer"] * 10
 
 
 def test_a_refusal_makes_the_next_call_ask_again_what_the_model_takes(connect: Connect) -> None:
