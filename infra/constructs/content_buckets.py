@@ -11,6 +11,7 @@ from infra.constructs.private_bucket import BucketProps, PrivateBucket
 from infra.declarations.environment import DataSettings
 
 _ACCESS_LOGS_DAYS = 90
+_PASSING = ("uploads", "downloads")
 _INFREQUENT_AFTER_DAYS = 30
 _INFREQUENT_PAYS_AFTER_DAYS = 60  # moved objects are billed for 30 days at least
 
@@ -47,7 +48,10 @@ class ArtefactsBucket(PrivateBucket):
 
 
 class RecordsBucket(PrivateBucket):
-    """Inference records, the bodies too large for one, and outcomes; what is personal, so it expires."""
+    """Inference records, the bodies too large for one, and outcomes; what is personal, so it expires.
+
+    Beside them bodies that are on their way, to a function or to a client; they are gone after a day.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, data: DataSettings, key: kms.IKey | None, logs: s3.IBucket
@@ -58,13 +62,19 @@ class RecordsBucket(PrivateBucket):
             key,
             logs,
             retention.replaced_objects_days,
-            lifecycle=_records_lifecycle(retention.records_days),
+            lifecycle=[*_records_lifecycle(retention.records_days), *map(_passing, _PASSING)],
         )
         super().__init__(scope, construct_id, props)
 
     def grant_write_content(self, grantee: iam.IGrantable) -> None:
         """Keep bodies and the records of high-risk predictions."""
         self.grant_put(grantee, "bodies", "records")
+
+    def grant_exchange(self, grantee: iam.IGrantable, model: str) -> None:
+        """Take uploads for one model and leave its large answers; URLs that are signed for clients can do no more."""
+        prefixes = [f"{each}/{model}" for each in _PASSING]
+        self.grant_get(grantee, *prefixes)
+        self.grant_put(grantee, *prefixes)
 
     def grant_keep_outcomes(self, grantee: iam.IGrantable) -> None:
         """Keep outcomes, one object each."""
@@ -90,6 +100,11 @@ class LedgerBucket(PrivateBucket):
     def grant_keep_copies(self, grantee: iam.IGrantable) -> None:
         """Copy ledger records, one object each. Nobody who writes them reads them back."""
         self.grant_put(grantee, "ledger")
+
+
+def _passing(prefix: str) -> s3.LifecycleRule:
+    day = cdk.Duration.days(1)
+    return s3.LifecycleRule(id=prefix, prefix=f"{prefix}/", expiration=day, noncurrent_version_expiration=day)
 
 
 def _records_lifecycle(days: int) -> list[s3.LifecycleRule]:

@@ -47,6 +47,7 @@ class ModelFunction(Construct):
         self.function, self.log_group, self.deployment = ours.function, ours.log_group, ours.deployment
         props.artefacts.grant_read_content(ours.role)
         props.records.grant_write_content(ours.role)
+        props.records.grant_exchange(ours.role, props.model.name)
         props.experiments.grant_get(ours.role)
         props.units.grant_query_and_put(ours.role)
         bootstrap = lambda_.Version(

@@ -101,12 +101,20 @@ def test_the_ledger_is_locked_and_in_prod_even_against_root(
 
 
 def test_records_expire_and_artefacts_do_not(buckets: dict[str, dict[str, Any]], environment: Environment) -> None:
-    def expiries(name: str) -> list[int]:
+    def expiries(name: str) -> dict[str, int]:
         rules = buckets[name]["Properties"]["LifecycleConfiguration"]["Rules"]
-        return [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule]
+        return {rule.get("Prefix", ""): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
 
-    assert expiries("Records") == [environment.data.retention.records_days]
-    assert expiries("Artefacts") == expiries("Ledger") == []
+    passing = {"uploads/": 1, "downloads/": 1}
+    assert expiries("Records") == {"": environment.data.retention.records_days} | passing
+    assert expiries("Artefacts") == expiries("Ledger") == {}
+
+
+def test_a_body_that_was_on_its_way_leaves_no_older_version_behind(buckets: dict[str, dict[str, Any]]) -> None:
+    rules = buckets["Records"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    passing = {rule["Prefix"]: rule["NoncurrentVersionExpiration"] for rule in rules if "Prefix" in rule}
+
+    assert passing == {"uploads/": {"NoncurrentDays": 1}, "downloads/": {"NoncurrentDays": 1}}
 
 
 def _key_of(holder: dict[str, Any], member: str) -> str | None:

@@ -83,6 +83,23 @@ def test_an_inference_function_reads_content_writes_records_and_keeps_assignment
         assert actions_on(synthesised, role, "UnitsTable") == {"dynamodb:PutItem", "dynamodb:Query"}
 
 
+def test_an_inference_function_exchanges_large_bodies_of_its_own_model_only(synthesised: Synthesised) -> None:
+    def prefixes(role: str, action: str) -> set[str]:
+        arns = [
+            arn["Fn::Join"][1][-1]
+            for statement in statements(synthesised, role)
+            if action in listed(statement["Action"])
+            for arn in listed(statement["Resource"])
+            if "RecordsArn" in str(arn)
+        ]
+        return set(arns)
+
+    for role, model in (("Modelbreastcancer", "breast-cancer"), ("Modelwine", "wine")):
+        own = {f"/uploads/{model}/*", f"/downloads/{model}/*"}
+        assert prefixes(role, "s3:GetObject") == own
+        assert prefixes(role, "s3:PutObject") == own | {"/bodies/*", "/records/*"}
+
+
 def test_the_control_function_reads_the_registry_keeps_definitions_and_asks_for_rollouts(
     synthesised: Synthesised, environment: Environment, keys: set[str]
 ) -> None:
