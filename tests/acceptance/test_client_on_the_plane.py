@@ -33,9 +33,11 @@ def test_many_predictions_at_once(plane: RunningPlane) -> None:
         # More at once than the plane has environments: some are told 503, and come again.
         patient = ClientOptions(retries=RetryPolicy(attempts=50, first_pause_seconds=0.2, longest_pause_seconds=1))
         async with AsyncInferenceClient(plane.gateway_url, options=patient) as client:
-            return await asyncio.gather(*(client.infer(MODEL, row, unit=f"u-{at}") for at, row in enumerate(rows)))
+            return await asyncio.gather(
+                *(client.infer(MODEL, row, unit=f"u-{at}", request_id=f"call-{at}") for at, row in enumerate(rows))
+            )
 
     found = asyncio.run(all_of_them())
 
     assert len({result.parameters["prediction_id"] for result in found}) == len(rows)
-    assert {result.model_version for result in found} == {found[0].model_version}
+    assert [result.id for result in found] == [f"call-{at}" for at in range(len(rows))]
