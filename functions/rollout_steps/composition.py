@@ -4,12 +4,22 @@ An event with a task token is no tick: the machine waits for people then, and th
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from sluice.adapters.log_records import LogRecords
+from sluice.adapters.merged_metrics_source import MergedMetricsSource
+from sluice.adapters.read_in_slices import ReadInSlices
+from sluice.adapters.reading_budget import ReadingBudget, ReadingLimits
+from sluice.adapters.record_metrics_source import RecordMetricsSource
+from sluice.catalog.ports import Registry
+from sluice.clock import Clock
 from sluice.errors import RolloutChanged
+from sluice.rollouts.ports import MetricsSource
 from sluice.usecases.advance_rollout import Advanced, TickAction, advance_rollout
+from sluice.usecases.frozen_bins import frozen_bins
 from sluice.usecases.rollout_ports import ControllerPorts
 
 OVERTAKEN = "overtaken"
@@ -39,6 +49,25 @@ def build_handler(ports: ControllerPorts, *, logger: Logger) -> Callable[[dict[s
         return kept | told
 
     return handle
+
+
+def both_sources(
+    counts: MetricsSource,
+    logs: Any,
+    *,
+    clock: Clock,
+    registry: Registry,
+    group_of: Callable[[str], str],
+    limits: ReadingLimits | None = None,
+) -> MetricsSource:
+    """Counts as they are; bins and means of predictions from the inference records in `logs`, within limits.
+
+    Metrics see every request and carry no distribution; records carry everything, and reading them takes time.
+    """
+    budget = ReadingBudget(limits)
+    records = LogRecords(logs, group_of=group_of, before_page=budget.spend_page)
+    outputs = RecordMetricsSource(records, clock, edges_of=partial(frozen_bins, registry=registry))
+    return MergedMetricsSource(counts, ReadInSlices(outputs, budget))
 
 
 def _told(advanced: Advanced) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import partial
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.rollout_steps.composition import build_handler
+from functions.rollout_steps.composition import both_sources, build_handler
 from functions.rollout_steps.settings import RolloutStepsSettings
 from sluice.adapters.cloudwatch_metrics_source import CloudWatchMetricsSource, CloudWatchSettings
 from sluice.adapters.dynamodb_ledger import DynamoLedger
@@ -34,8 +34,9 @@ _lambda = boto3.client("lambda")
 _registry = DynamoRegistry(RegistryTable(_settings.registry_table, region=_region))
 _calls = LambdaCandidateCalls(_lambda, function_prefix=_settings.function_prefix)
 _group_of = partial(configured_log_group, _lambda, function_prefix=_settings.function_prefix)
-_records = LogRecords(boto3.client("logs"), group_of=_group_of)
-_metrics = CloudWatchSettings(_settings.metrics_namespace, _settings.function_prefix)
+_logs = boto3.client("logs")
+_of_environment = CloudWatchSettings(_settings.metrics_namespace, _settings.function_prefix)
+_counts = CloudWatchMetricsSource(boto3.client("cloudwatch"), _clock, _of_environment)
 
 handler = build_handler(
     ControllerPorts(
@@ -48,10 +49,10 @@ handler = build_handler(
         events=EventBridgeEvents(boto3.client("events"), bus=_settings.event_bus),
         clock=_clock,
         runbook=_settings.runbook,
-        metrics=CloudWatchMetricsSource(boto3.client("cloudwatch"), _clock, _metrics),
+        metrics=both_sources(_counts, _logs, clock=_clock, registry=_registry, group_of=_group_of),
         judge=judge,
         warm_up=partial(warm_rollout, registry=_registry, calls=_calls),
-        ask_gate=Gates(LambdaHooks(_lambda), _calls, _records, _clock).ask,
+        ask_gate=Gates(LambdaHooks(_lambda), _calls, LogRecords(_logs, group_of=_group_of), _clock).ask,
     ),
     logger=Logger(service="rollout-steps"),
 )

@@ -121,7 +121,10 @@ def _let_call(role: iam.Role, function_arns: Sequence[str]) -> None:
 
 
 def _let_read_records(role: iam.Role, function_arns: Sequence[str], groups: Sequence[logs.ILogGroup]) -> None:
-    """Copies for a shadow gate are made from records; which group holds them, the function's configuration says."""
+    """Records have the predictions that guardrails compare, and what copies for a shadow gate are made of.
+
+    Which group holds them, the function's configuration says.
+    """
     _allow(role, ("lambda:GetFunctionConfiguration",), function_arns)
     _allow(role, ("logs:FilterLogEvents",), [group.log_group_arn for group in groups])
 

@@ -1,6 +1,7 @@
 """What holds for every source of readings."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -9,6 +10,8 @@ import pytest
 from sluice.adapters.cloudwatch_metrics_source import CloudWatchMetricsSource, CloudWatchSettings
 from sluice.adapters.log_records import LogRecords
 from sluice.adapters.memory_metrics_source import MemoryMetricsSource
+from sluice.adapters.read_in_slices import ReadInSlices
+from sluice.adapters.reading_budget import ReadingBudget
 from sluice.adapters.record_metrics_source import RecordMetricsSource
 from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
 from sluice.local.lambda_host.log_store import LogStore
@@ -44,10 +47,13 @@ def cloudwatch_feed(clock: SetClock) -> Iterator[CloudWatchFeed]:
         client.close()
 
 
-@pytest.fixture(params=["memory", "records", "cloudwatch"])
+@pytest.fixture(params=["memory", "records", "slices", "cloudwatch"])
 def feed(request: pytest.FixtureRequest, clock: SetClock) -> Feed:
     if request.param == "memory":
         return MemoryFeed(MemoryMetricsSource(clock, delay=DELAY))
+    if request.param == "slices":
+        log: LogFeed = request.getfixturevalue("log_feed")
+        return replace(log, source=ReadInSlices(log.source, ReadingBudget()))
     found: Feed = request.getfixturevalue(f"{request.param}_feed".replace("records", "log"))
     return found
 

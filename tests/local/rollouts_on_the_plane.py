@@ -31,7 +31,7 @@ from sluice.local.demo.traffic import Traffic, bodies_like
 from sluice.local.deployment import deploy_live
 from sluice.local.gateway.throttle import ThrottleSettings
 from sluice.local.lambda_control.function import FunctionVersion
-from sluice.local.lambda_host.in_process_environment import Handler
+from sluice.local.lambda_host.handler_call import Handler
 from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
 from sluice.local.resources import create_resources
@@ -218,7 +218,7 @@ def _traffic(gateway_url: str, seed: int) -> Traffic:
 
 def _ports(connections: Connections, plane: Plane) -> ControllerPorts:
     records = LogRecords(connections.aws_client("logs"))
-    source = RecordMetricsSource(records, plane.clock, delay=timedelta(0), edges_of=lambda _: {LABEL: LABEL_EDGES})
+    source = RecordMetricsSource(records, plane.clock, delay=timedelta(0), edges_of=lambda *_: {LABEL: LABEL_EDGES})
     calls = LambdaCandidateCalls(connections.functions)
     return ControllerPorts(
         store=connections.rollouts,

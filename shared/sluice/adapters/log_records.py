@@ -37,17 +37,32 @@ def configured_log_group(functions: "LambdaClient", model: str, function_prefix:
     return found.get("LoggingConfig", {}).get("LogGroup", default)
 
 
+def _no_limit() -> None:
+    """Read on."""
+
+
 def log_events(
-    client: "CloudWatchLogsClient", group: str, *, since: datetime, until: datetime | None = None
+    client: "CloudWatchLogsClient",
+    group: str,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    before_page: Callable[[], None] = _no_limit,
 ) -> Iterator[Any]:
-    """The lines of a group written in [since, until), oldest first. Raises UnknownFunction, StoreUnavailable."""
+    """The lines of a group written in [since, until), oldest first. Raises UnknownFunction, StoreUnavailable.
+
+    `before_page` is called before each request, and may raise to stop the reading.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     end: dict[str, Any] = {} if until is None else {"endTime": _epoch_ms(until) - 1}
     pages = client.get_paginator("filter_log_events")
+    before_page()
     try:
         for page in pages.paginate(logGroupName=group, startTime=_epoch_ms(since), **end):
             yield from page["events"]
+            if "nextToken" in page:
+                before_page()
     except client.exceptions.ResourceNotFoundException as error:
         raise UnknownFunction(f"log group {group} does not exist: nothing was predicted yet") from error
     except (BotoCoreError, ClientError) as error:
@@ -67,18 +82,25 @@ class LogRecords:
     """The inference records of any model between two moments, oldest first; none if it never wrote a line.
 
     `group_of` gives the log group of a model's function. `at` is the log's time, a moment after the function's own: on
-    the local plane only the log follows a moved clock. Raises StoreUnavailable.
+    the local plane only the log follows a moved clock. `before_page` is as in `log_events`. Raises StoreUnavailable.
     """
 
-    def __init__(self, client: "CloudWatchLogsClient", *, group_of: Callable[[str], str] = log_group_of) -> None:
+    def __init__(
+        self,
+        client: "CloudWatchLogsClient",
+        *,
+        group_of: Callable[[str], str] = log_group_of,
+        before_page: Callable[[], None] = _no_limit,
+    ) -> None:
         self._client = client
         self._group_of = group_of
+        self._before_page = before_page
 
     def __call__(self, model: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         """Those written in [since, until)."""
         group = self._group_of(model)
         try:
-            for event in log_events(self._client, group, since=since, until=until):
+            for event in log_events(self._client, group, since=since, until=until, before_page=self._before_page):
                 record = record_on(event)
                 if record is not None:
                     yield record | {"at": _instant(event["timestamp"]).isoformat()}

@@ -1,4 +1,7 @@
-"""Two sources as one: counts from metrics, which see every request, and distributions from records."""
+"""Two sources as one: counts from metrics, which see every request, and distributions from records.
+
+What records have not been read says so (`unseen`) in the windows of the counts that it belongs to.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,8 +40,10 @@ class MergedMetricsSource:
             )
             for source in (self._counts, self._outputs)
         )
-        outputs = {it.starts_at: it for it in seen}
-        return tuple(_merged(window, outputs.get(window.starts_at)) for window in counted)
+        outputs = {it.starts_at: it for it in seen if not it.unseen}
+        unseen = [it for it in seen if it.unseen]
+        merged = (_merged(window, outputs.get(window.starts_at)) for window in counted)
+        return tuple(_marked(window, unseen) for window in merged)
 
     def settled_until(self, now: datetime) -> datetime:
         """See the port: what both have seen."""
@@ -61,6 +66,11 @@ def _merged(counted: Window, seen: Window | None) -> Window:
         stable=_with_outputs(counted.stable, seen.stable),
         candidate=_with_outputs(counted.candidate, seen.candidate),
     )
+
+
+def _marked(window: Window, unseen: Sequence[Window]) -> Window:
+    why = next((it.unseen for it in unseen if it.starts_at <= window.starts_at < it.ends_at), "")
+    return replace(window, unseen=why) if why else window
 
 
 def _with_outputs(counted: SideReading, seen: SideReading) -> SideReading:

@@ -12,13 +12,15 @@ from sluice.rollouts.windows_from_records import Watched, baseline_from_records,
 RecordsBetween = Callable[[str, datetime, datetime], Iterable[Any]]
 """A model's records made in [since, until), in any order; it may give others too."""
 
-EdgesOf = Callable[[str], Mapping[str, tuple[float, ...]]]
-"""A model's frozen bins: by output, their edges."""
+EdgesOf = Callable[[str, str, str], Mapping[str, tuple[float, ...]]]
+"""The frozen bins for a model, its stable and its candidate function version: by output, their edges."""
 
 _SOON = timedelta(seconds=30)
+BASELINE_AT_MOST = timedelta(hours=6)
+"""Records are many: of a longer time than this before the end, a baseline has only that."""
 
 
-def no_edges(model: str) -> Mapping[str, tuple[float, ...]]:  # noqa: ARG001 - a model without a reference
+def no_edges(_model: str, _stable_version: str, _candidate_version: str) -> Mapping[str, tuple[float, ...]]:
     """For those whose predictions nobody watches."""
     return {}
 
@@ -51,7 +53,8 @@ class RecordMetricsSource:
         settled = min(until, self.settled_until(self._clock.now()))
         if settled <= since:
             return ()
-        watched = Watched(model, stable_version, candidate_version, self._edges_of(model))
+        edges = self._edges_of(model, stable_version, candidate_version)
+        watched = Watched(model, stable_version, candidate_version, edges)
         records = self._records(model, since, settled)
         return windows_from_records(records, watched, since=since, until=settled, baseline=baseline)
 
@@ -62,7 +65,8 @@ class RecordMetricsSource:
     def baseline(
         self, model: str, *, function_version: str, since: datetime, until: datetime, quantiles_bps: Sequence[int]
     ) -> Baseline:
-        """See the port."""
+        """See the port; of the last `BASELINE_AT_MOST` of the time asked for."""
+        since = max(since, until - BASELINE_AT_MOST)
         return baseline_from_records(
             self._records(model, since, until),
             model=model,

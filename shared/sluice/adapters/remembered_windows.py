@@ -9,7 +9,7 @@ from sluice.rollouts.readings import Baseline, Window
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class AskedWindows:
     """What a reading depends on, beside its time. A baseline is frozen, and few: comparing them costs nothing."""
 
     model: str
@@ -27,7 +27,7 @@ class RememberedWindows:
 
     def __init__(self, source: MetricsSource) -> None:
         self._source = source
-        self._asked: _Asked | None = None
+        self._asked: AskedWindows | None = None
         self._windows: list[Window] = []
         self._until: datetime | None = None
 
@@ -42,7 +42,7 @@ class RememberedWindows:
         baseline: Baseline,
     ) -> Sequence[Window]:
         """See the port; `until` must be settled, as it is for the controller, and never before the last one."""
-        asked = _Asked(model, stable_version, candidate_version, since, baseline)
+        asked = AskedWindows(model, stable_version, candidate_version, since, baseline)
         if asked != self._asked:
             self._asked, self._windows, self._until = asked, [], None
         if until != self._until:

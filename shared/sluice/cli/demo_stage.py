@@ -116,7 +116,7 @@ def _ports(connections: Connections, plane: "Plane") -> ControllerPorts:
         LogRecords(connections.aws_client("logs")),
         plane.clock,
         delay=timedelta(0),
-        edges_of=lambda _: {LABEL: LABEL_EDGES},
+        edges_of=lambda *_: {LABEL: LABEL_EDGES},
     )
     calls = LambdaCandidateCalls(connections.functions)
     return ControllerPorts(

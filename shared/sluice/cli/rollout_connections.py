@@ -18,16 +18,10 @@ class RolloutConnections:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    @cached_property
+    @property
     def clock(self) -> "Clock":
         """What time it is for rollouts."""
-        from sluice.clock import SystemClock
-
-        if not self._connections.target.is_local:
-            return SystemClock()
-        from sluice.cli.plane_clock import PlaneClock
-
-        return PlaneClock(self._connections.target.aws_endpoint_url)
+        return self._connections.clock
 
     @cached_property
     def ports(self) -> "RolloutPorts":
@@ -96,7 +90,7 @@ class RolloutConnections:
         from sluice.usecases.frozen_bins import frozen_bins
 
         it = self._connections
-        edges_of = partial(frozen_bins, registry=it.registry, publisher=it.publisher)
+        edges_of = partial(frozen_bins, registry=it.registry)
         return RememberedWindows(RecordMetricsSource(self._records, self.clock, edges_of=edges_of))
 
     @cached_property

@@ -7,6 +7,7 @@ worse is rolled back with a probability of alpha at most, in its whole life.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sluice.analysis.always_valid import FEWEST_ARM_UNITS
 from sluice.rollouts.counted import trials_called, trials_of
@@ -15,10 +16,11 @@ from sluice.rollouts.guardrail import RATES, Guardrail, GuardrailKind
 from sluice.rollouts.mean_judge import mean_findings
 from sluice.rollouts.rate_judge import rate_findings
 from sluice.rollouts.readings import Window
-from sluice.rollouts.verdict import Judgement
+from sluice.rollouts.verdict import Judgement, Verdict
 from sluice.rollouts.weighed import Count, Evidence, Sample, verdict_on
 
 Windows = Sequence[Window]
+_OF_PREDICTIONS = (GuardrailKind.MEAN, GuardrailKind.DISTRIBUTION)
 
 _FINDINGS: Mapping[GuardrailKind, Callable[..., tuple[Evidence, ...]]] = {
     **dict.fromkeys(RATES, rate_findings),
@@ -35,13 +37,22 @@ def judge(
 
     `minimum_requests` of each side are the step's before anything passes. Where a guardrail has only an absolute bound
     the stable side is not asked for. First requests of an environment are few: they are counted since the beginning.
+    What looks at predictions says NO_DATA while some of them are `unseen`, unless the others are enough to fail.
     """
     judgements = []
     for guardrail in guardrails:
         windows = all_windows if guardrail.kind is GuardrailKind.COLD else step_windows
         evidence = _FINDINGS[guardrail.kind](guardrail, all_windows, alpha=guardrail.alpha / len(guardrails))
-        judgements.append(verdict_on(guardrail.key, evidence, _sample(guardrail, windows, minimum_requests)))
+        judgement = verdict_on(guardrail.key, evidence, _sample(guardrail, windows, minimum_requests))
+        judgements.append(_unless_unseen(guardrail, judgement, windows))
     return tuple(judgements)
+
+
+def _unless_unseen(guardrail: Guardrail, judgement: Judgement, windows: Windows) -> Judgement:
+    unseen = next(filter(None, (it.unseen for it in windows)), "")
+    if not unseen or guardrail.kind not in _OF_PREDICTIONS or judgement.verdict is Verdict.FAIL:
+        return judgement
+    return replace(judgement, verdict=Verdict.NO_DATA, why=f"{unseen}: what nobody looked at is no good news")
 
 
 def _sample(guardrail: Guardrail, windows: Windows, minimum_requests: int) -> Sample:

@@ -27,7 +27,7 @@ def longer_windows(windows: Iterable[Window], period: timedelta) -> tuple[Window
 def _one(windows: Sequence[Window], start: datetime, period: timedelta) -> Window:
     seconds = int(period.total_seconds())
     stable, candidate = reduce(_added, (it.stable for it in windows)), reduce(_added, (it.candidate for it in windows))
-    return Window(start, seconds, stable, candidate)
+    return Window(start, seconds, stable, candidate, next(filter(None, (it.unseen for it in windows)), ""))
 
 
 def _added(one: SideReading, other: SideReading) -> SideReading:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sluice.analysis.moments import Moments
 
@@ -31,12 +31,21 @@ class SideReading:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Both sides from `starts_at`, for `seconds`; windows do not overlap."""
+    """Both sides from `starts_at`, for `seconds`; windows do not overlap.
+
+    `unseen` says why not all predictions in it were looked at, so that bins and moments lack some; empty if they were.
+    """
 
     starts_at: datetime
     seconds: int
     stable: SideReading
     candidate: SideReading
+    unseen: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant after it."""
+        return self.starts_at + timedelta(seconds=self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

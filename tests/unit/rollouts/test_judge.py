@@ -282,3 +282,28 @@ def test_constant_metrics_that_are_equal_pass() -> None:
     constant = SideReading(requests=500, moments={"score": Moments(500, 500.0, 500.0)})
 
     assert judged(SCORE, windows((constant, constant))).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("guardrail", [SCORE, LABELS])
+def test_predictions_that_nobody_looked_at_pass_nothing_and_their_reason_is_told(guardrail: Guardrail) -> None:
+    seen = windows((GOOD, STABLE), minutes=5)
+    partly = (*seen[:-1], replace(seen[-1], unseen="the log was too long"))
+    assert judged(guardrail, seen).verdict is Verdict.PASS
+
+    found = judged(guardrail, partly)
+
+    assert (found.verdict, found.why) == (
+        Verdict.NO_DATA,
+        "the log was too long: what nobody looked at is no good news",
+    )
+    assert judged(ERRORS, partly).verdict is Verdict.PASS
+
+
+def test_what_was_looked_at_may_be_enough_to_fail_and_what_was_not_before_the_step_does_not_matter() -> None:
+    def partly(candidate: SideReading) -> tuple[Window, ...]:
+        first, *others = windows((candidate, STABLE), minutes=5)
+        return replace(first, unseen="the log was too long"), *others
+
+    assert judged(LABELS, partly(a_side(1_000, bins=SHIFTED))).verdict is Verdict.FAIL
+    assert judged(LABELS, partly(GOOD)).verdict is Verdict.NO_DATA
+    assert judged(LABELS, partly(GOOD), step_windows=partly(GOOD)[1:]).verdict is Verdict.PASS
