@@ -73,21 +73,29 @@ def _number_reader(tensor: str, datatype: Datatype, code: str) -> ElementReader:
     careful, dtype = partial(_CAREFUL[datatype.json_form], tensor, datatype), datatype.numpy_dtype
     no, yes = struct.pack(f"<{code}", 0), struct.pack(f"<{code}", 1)
 
+    def read_few(elements: list[Any]) -> NDArray[Any]:
+        packed = struct.pack(f"<{len(elements)}{code}", *elements)
+        is_suspect = (no in packed or yes in packed) and bool in map(type, elements)
+        return careful(elements) if is_suspect else np.frombuffer(packed, dtype)
+
+    def read_many(elements: list[Any]) -> NDArray[Any]:
+        # Without "<" it is much faster, and FP32 turns into infinity what is beyond its range.
+        array = np.frombuffer(struct.pack(f"{len(elements)}{code}", *elements), dtype)
+        is_suspect = _has_bits(array) and bool in map(type, elements)
+        return careful(elements) if is_suspect or (code == "f" and not np.isfinite(array).all()) else array
+
     def read(elements: list[Any]) -> NDArray[Any]:
         try:
-            packed = struct.pack(f"<{len(elements)}{code}", *elements)
+            return read_few(elements) if len(elements) <= _FEW else read_many(elements)
         except (struct.error, OverflowError):
             return careful(elements)
-        array = np.frombuffer(packed, dtype)
-        # Booleans were read as 0 and 1, so look for such numbers first.
-        has_bits = no in packed or yes in packed if len(elements) <= _FEW else _has_bits(array)
-        return careful(elements) if has_bits and bool in map(type, elements) else array
 
     return read
 
 
 def _has_bits(array: NDArray[Any]) -> bool:
-    return bool(((array == 0) | (array == 1)).any())
+    """Whether there is a 0 or a 1, as which booleans were read."""
+    return bool(np.count_nonzero(array) < array.size or np.count_nonzero(array == 1))
 
 
 def read_reals(tensor: str, datatype: Datatype, elements: list[Any]) -> NDArray[Any]:

@@ -59,9 +59,15 @@ def flatten(tensor: str, data: Any, shape: tuple[int, ...]) -> list[Any]:
 
 
 def _unnest(tensor: str, data: list[Any], shape: tuple[int, ...]) -> list[Any]:
-    rows: list[Any] = [data]
-    for depth, size in enumerate(shape):
+    rows: list[Any] = data
+    if len(data) != shape[0]:
+        raise _not_nested(tensor, shape[0], 1)
+    for depth, size in enumerate(shape[1:], 2):
         if not (set(map(type, rows)) <= {list} and set(map(len, rows)) <= {size}):
-            raise InvalidTensor(tensor, f"nested data does not have {size} items at depth {depth + 1}, as shape says")
+            raise _not_nested(tensor, size, depth)
         rows = list(chain.from_iterable(rows))
     return rows
+
+
+def _not_nested(tensor: str, size: int, depth: int) -> InvalidTensor:
+    return InvalidTensor(tensor, f"nested data does not have {size} items at depth {depth}, as shape says")

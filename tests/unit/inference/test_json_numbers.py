@@ -62,6 +62,16 @@ def test_one_boolean_among_many_numbers_is_found(datatype: str, value: bool, cou
         reader_of("t", BY_NAME[datatype])(elements)
 
 
+@pytest.mark.parametrize("count", [1, 256, 257, 5000])
+@pytest.mark.parametrize("value", [3.4028235677973366e38, -1e39])
+def test_one_number_beyond_fp32_is_found(value: float, count: int) -> None:
+    elements: list[Any] = [7.5] * count
+    elements[count // 2] = value
+
+    with pytest.raises(InvalidTensor, match=f"element {count // 2} .* is beyond the range of FP32"):
+        reader_of("t", BY_NAME["FP32"])(elements)
+
+
 def test_zeros_and_ones_are_numbers_like_others() -> None:
     for elements in ([0, 1] * 10, [0, 1] * 1000):
         assert reader_of("t", BY_NAME["FP32"])(elements).tolist() == np.array(elements, np.float32).tolist()
