@@ -11,11 +11,12 @@ from typing import Any
 
 from sklearn.utils.parallel import ThreadpoolController
 
+from examples.bins import frozen_bins
 from examples.cards import with_figures
 from examples.datasets import DataSet, Split, split
 from examples.figures import held_out_metrics
 from examples.golden import expected_outputs, golden_examples, largest_difference, shortest
-from examples.manifests import manifest_text
+from examples.manifests import Measured, manifest_text
 from examples.onnx_export import INPUT, export, predict
 from examples.recipes import RECIPES, Recipe
 
@@ -40,10 +41,11 @@ def build(recipe: Recipe, code_commit: str) -> float:
     onnx_bytes = _onnx(recipe, estimator)
     difference = _difference(recipe, estimator, onnx_bytes, halves)
     metrics = held_out_metrics(estimator, halves)
+    measured = Measured(metrics, frozen_bins(recipe, estimator, halves))
     folder = ROOT / recipe.folder
     (folder / "model.onnx").write_bytes(onnx_bytes)
     _write_json(folder / "golden.json", golden_examples(recipe, estimator, halves.test_rows))
-    (folder / "model.yaml").write_text(manifest_text(recipe, data, metrics=metrics, code_commit=code_commit))
+    (folder / "model.yaml").write_text(manifest_text(recipe, data, measured, code_commit=code_commit))
     card = folder / "card.md"
     card.write_text(with_figures(card.read_text(), {**metrics, **_provenance(data, difference)}))
     _write_requests(folder.parent, _request(recipe, halves))

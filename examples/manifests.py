@@ -1,6 +1,7 @@
 """Writes a `model.yaml`: the facts of a recipe, and what was measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -11,14 +12,22 @@ from examples.recipes import Recipe
 _HEADING = "# Written by examples/build.py; `sluice model register` reads it.\n"
 
 
-def manifest_text(recipe: Recipe, data: DataSet, *, metrics: Mapping[str, float], code_commit: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """On held-out rows: figures, and by output the edges of its bins."""
+
+    metrics: Mapping[str, float]
+    edges: Mapping[str, Sequence[float]]
+
+
+def manifest_text(recipe: Recipe, data: DataSet, measured: Measured, *, code_commit: str) -> str:
     """The manifest of one model version."""
     return _HEADING + yaml.safe_dump(
-        _document(recipe, data, metrics, code_commit), sort_keys=False, width=110, allow_unicode=True
+        _document(recipe, data, measured, code_commit), sort_keys=False, width=110, allow_unicode=True
     )
 
 
-def _document(recipe: Recipe, data: DataSet, metrics: Mapping[str, float], code_commit: str) -> dict[str, Any]:
+def _document(recipe: Recipe, data: DataSet, measured: Measured, code_commit: str) -> dict[str, Any]:
     subject = recipe.subject
     return {
         "model": {
@@ -37,7 +46,8 @@ def _document(recipe: Recipe, data: DataSet, metrics: Mapping[str, float], code_
             "training_data_digest": data.digest,
             "code_commit": code_commit,
         },
-        "metrics": dict(metrics),
+        "metrics": dict(measured.metrics),
+        "reference": {"outputs": {name: {"edges": list(edges)} for name, edges in measured.edges.items()}},
         "golden_examples": "golden.json",
         "card": "card.md",
     }
