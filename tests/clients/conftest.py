@@ -21,6 +21,8 @@ _NEEDS = {
     "test_clients_triton.py": "tritonclient",
 }
 collect_ignore = [name for name, package in _NEEDS.items() if find_spec(package) is None]
+if not find_spec("kserve") and not find_spec("mlserver"):
+    collect_ignore.append("test_clients_own_elsewhere.py")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ class InferenceResult:
 
     @property
     def reason(self) -> str | None:
-        """Why this version answered: BUCKETED, STORED, NO_UNIT, FALLBACK …; None from servers that give no reason."""
+        """Why this version answered: RELEASE_DEFAULT, BUCKETED, FALLBACK …; None from servers that give no reason."""
         found = self.parameters.get("reason")
         return None if found is None else str(found)
 
