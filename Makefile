@@ -29,7 +29,7 @@ IN_THEIRS := bin/python -m pytest -o filterwarnings= -p no:cacheprovider
 test-clients: export SLUICE_SERVER_PYTHON := $(BIN)/python
 test-clients: $(VENV)/dev.done $(CLIENT_SETS:%=$(CLIENTS)/%/installed) ## unmodified clients of others, each against our server
 	@$(CLIENTS)/together/$(IN_THEIRS) tests/clients
-	@$(CLIENTS)/kserve/$(IN_THEIRS) tests/clients/test_clients_kserve.py
+	@$(CLIENTS)/kserve/$(IN_THEIRS) tests/clients/test_clients_kserve.py tests/clients/test_clients_own_elsewhere.py
 
 $(CLIENTS)/%/installed: requirements/clients-%.txt $(VENV)/setup.done
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)/$*
