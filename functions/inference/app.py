@@ -12,6 +12,7 @@ from functions.inference.asgi_calls import call_from_request
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.openapi_document import describe, document_of
 from functions.inference.other_protocols import add_other_protocols
+from functions.inference.prediction_routes import MODEL, VERSION
 from functions.inference.release_holder import ReleaseHolder
 from functions.inference.statistics_routes import add_statistics_routes
 from functions.inference.upload_routes import add_upload_route
@@ -24,8 +25,6 @@ from sluice.errors import NotAvailable, UnknownModel
 from sluice.inference.extensions import EXTENSIONS
 from sluice.usecases.describe_model import describe_model
 
-MODEL = "/v2/models/{model}"
-VERSION = "/v2/models/{model}/versions/{model_version}"
 _METADATA = describe("ModelMetadata", 404, 503)
 _METADATA["responses"][304] = {"description": "what the client has still holds"}
 _INFER = describe("InferResponse", 400, 404, 409, 413, 415, 500, 501, 503, takes="InferRequest")

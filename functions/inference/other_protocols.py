@@ -10,19 +10,23 @@ from fastapi import FastAPI, Request, Response
 from functions.inference.asgi_calls import call_from_request
 from functions.inference.infer_endpoint import InferEndpoint
 from functions.inference.openapi_document import describe
-from functions.inference.prediction_routes import INVOCATIONS, V1_MODEL, V1_PREDICT, invocations_form, v1_form
+from functions.inference.prediction_routes import (
+    BASE,
+    INVOCATIONS,
+    MODEL,
+    V1_BASES,
+    V1_MODEL,
+    V1_PREDICT,
+    VERSION,
+    invocations_form,
+    v1_form,
+)
 from functions.inference.release_holder import ReleaseHolder
 from sluice import __version__
 from sluice.adapters.fastapi_errors import to_response
 from sluice.adapters.http_answer import HttpAnswer, json_answer
 from sluice.errors import UnknownModel, Unsupported
 
-_MODEL = "/v2/models/{model}"
-_VERSION = f"{_MODEL}/versions/{{model_version}}"
-# Where both the base and the protocol's own path name the model, the second name is the one that counts.
-_BASE = "/v2/models/{base}"
-_BASES = ("", _BASE, f"{_BASE}/versions/{{model_version}}")
-_EXPLAIN = f"{V1_MODEL}:explain"
 _TEXT = "text/plain"
 
 
@@ -41,13 +45,13 @@ def _add_v1_predictions(app: FastAPI, *, infer: InferEndpoint) -> None:
         call = await call_from_request(request, path["model"], path.get("model_version"), form=v1_form())
         return to_response(infer.answer(call))
 
-    for base in _BASES:
+    for path in V1_PREDICT:
         described = describe("Predictions", 400, 404, 413, 415, 500, 501, 503, takes="PredictRequest")
-        app.post(base + V1_PREDICT, **described)(predict)
+        app.post(path, **described)(predict)
 
 
 def _add_v1_routes(app: FastAPI, *, model: str, releases: ReleaseHolder) -> None:
-    @app.get(f"{_BASE}/v1/models", **describe("ModelList", 404))
+    @app.get(f"{BASE}/v1/models", **describe("ModelList", 404))
     async def list_models(request: Request) -> Response:
         """The models that this function serves, which is one."""
         if request.path_params["base"] != model:
@@ -63,31 +67,32 @@ def _add_v1_routes(app: FastAPI, *, model: str, releases: ReleaseHolder) -> None
         """Explanations are not offered."""
         raise Unsupported(f"model {request.path_params['model']!r} explains nothing; predictions are offered")
 
-    for base in _BASES:
-        app.get(base + V1_MODEL, **describe("ModelReady", 404, 503))(model_ready)
-        app.post(base + _EXPLAIN, **describe("Error", status=501))(explain)
+    for base in V1_BASES:
+        app.get(f"{base}{V1_MODEL}", **describe("ModelReady", 404, 503))(model_ready)
+        app.post(f"{base}{V1_MODEL}:explain", **describe("Error", status=501))(explain)
 
 
 def _add_invocations(app: FastAPI, *, infer: InferEndpoint) -> None:
-    @app.post(f"{_MODEL}{INVOCATIONS}", **_described_invocations())
-    @app.post(f"{_VERSION}{INVOCATIONS}", **_described_invocations())
     async def invocations(request: Request, model: str, model_version: str | None = None) -> Response:
         """A prediction as MLflow's scoring server and SageMaker's containers are asked for one."""
         form = invocations_form(request.headers.get)
         return to_response(infer.answer(await call_from_request(request, model, model_version, form=form)))
 
+    for path in INVOCATIONS:
+        app.post(path, **_described_invocations())(invocations)
+
 
 def _add_health_routes(app: FastAPI, *, releases: ReleaseHolder) -> None:
-    @app.get(f"{_MODEL}/ping", **_described_text(503))
-    @app.get(f"{_VERSION}/ping", **_described_text(503))
-    @app.get(f"{_MODEL}/health", **_described_text(503))
-    @app.get(f"{_VERSION}/health", **_described_text(503))
+    @app.get(f"{MODEL}/ping", **_described_text(503))
+    @app.get(f"{VERSION}/ping", **_described_text(503))
+    @app.get(f"{MODEL}/health", **_described_text(503))
+    @app.get(f"{VERSION}/health", **_described_text(503))
     async def ping(model: str, model_version: str | None = None) -> Response:
         """Whether the model can predict: by the status alone."""
         return _health(releases, model, model_version, HttpAnswer(200, b"", media_type=_TEXT))
 
-    @app.get(f"{_MODEL}/version", **_described_text())
-    @app.get(f"{_VERSION}/version", **_described_text())
+    @app.get(f"{MODEL}/version", **_described_text())
+    @app.get(f"{VERSION}/version", **_described_text())
     async def server_version(model: str, model_version: str | None = None) -> Response:
         """The version of the server."""
         releases.get().release.choose(model, model_version)

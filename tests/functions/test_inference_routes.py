@@ -8,6 +8,7 @@ import pytest
 
 from sluice import __version__
 from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.inference.extensions import EXTENSIONS
 from tests.functions.builders import AFFINE, CONTEXT, PublishedRelease, a_body, an_event, settings_with_digest
 from tests.functions.inference_function import InferenceFunction, a_function
 from tests.onnx_graphs import affine
@@ -25,7 +26,7 @@ def function(tmp_path: Path) -> InferenceFunction:
 @pytest.mark.parametrize(
     ("path", "document"),
     [
-        ("/v2", {"name": "sluice/risk", "version": __version__, "extensions": []}),
+        ("/v2", {"name": "sluice/risk", "version": __version__, "extensions": list(EXTENSIONS)}),
         ("/v2/health/live", {"live": True}),
         ("/v2/health/ready", {"ready": True}),
         ("/v2/models/risk", METADATA | {"versions": ["1", "2"]}),
