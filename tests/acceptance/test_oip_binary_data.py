@@ -163,6 +163,15 @@ def test_the_header_without_a_binary_tensor_is_fine_if_it_is_the_whole_body(func
     assert infer(function, {"inputs": [X]}, json_bytes=length).tensor("scores")["data"] == SCORES
 
 
+def test_a_body_without_json_is_the_models_one_input_and_is_answered_with_raw_bytes(
+    function: InferenceFunction,
+) -> None:
+    answer = infer(function, b"", np.array(ROW * 2, np.float32).tobytes())
+
+    assert answer.tensor("scores")["shape"] == [2, 2]
+    assert np.frombuffer(answer.raw, np.float32).tolist() == SCORES * 2
+
+
 def test_the_headers_name_may_be_written_in_any_case(function: InferenceFunction) -> None:
     """API Gateway gives names in lower case; behind the framework they may be otherwise."""
     head, raw = orjson.dumps({"inputs": [of_binary(X, 12)]}), np.array(ROW, np.float32).tobytes()

@@ -5,6 +5,7 @@ an optional member that is null counts as absent.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from sluice.catalog.signature import Signature
 from sluice.errors import InvalidRequest, MalformedBody, Unsupported
+from sluice.inference.binary_alone import NOTHING_SAID, alone
 from sluice.inference.binary_body import NO_RAW_TENSORS, RawTensors, split_body
 from sluice.inference.named_tensors import by_name, parameters_of
 from sluice.inference.requested_outputs import RequestedOutputs
@@ -22,6 +24,7 @@ from sluice.inference.tensors import InferenceRequest, ParameterValue
 _ID_LIMIT_CHARACTERS = 1024
 # By these a client says that the server keeps something from one request to the next: an answer would mislead it.
 _OF_SEQUENCES = ("sequence_id", "sequence_start", "sequence_end")
+_WANTS_RAW_BYTES: Mapping[str, ParameterValue] = MappingProxyType({"binary_data_output": True})
 
 
 class Envelope(NamedTuple):
@@ -43,6 +46,8 @@ def read_envelope(body: bytes | memoryview, json_bytes: str | None = None) -> En
     raw = None
     if json_bytes is not None:
         body, raw = split_body(body, json_bytes)
+        if not body:
+            return Envelope(NOTHING_SAID, _WANTS_RAW_BYTES, raw)
     members = _parse(body)
     parameters = parameters_of(members)
     if parameters:
@@ -54,6 +59,7 @@ class RequestDecoder:
     """Decodes requests to one model version; made once from its signature."""
 
     def __init__(self, signature: Signature) -> None:
+        self._specs = signature.inputs
         self._inputs = {spec.name: TensorDecoder(spec) for spec in signature.inputs}
         self._outputs = RequestedOutputs(signature.outputs)
 
@@ -62,15 +68,17 @@ class RequestDecoder:
 
         Raises MalformedBody, InvalidTensor, InvalidRequest.
         """
-        members = envelope.members
+        members, parameters, raw = envelope
+        if members is NOTHING_SAID and raw is not None:
+            members, raw = alone(self._specs, raw)
         request_id = members.get("id")
-        inputs = self._decode_inputs(members.get("inputs"), envelope.raw)
-        wanted = self._outputs.read(members.get("outputs"), envelope.parameters)
+        inputs = self._decode_inputs(members.get("inputs"), raw)
+        wanted = self._outputs.read(members.get("outputs"), parameters)
         return InferenceRequest(
             fallback_id if request_id is None else _checked_id(request_id),
             inputs,
             wanted.names,
-            envelope.parameters,
+            parameters,
             wanted.binary,
         )
 

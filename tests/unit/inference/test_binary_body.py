@@ -70,7 +70,7 @@ def test_a_header_may_have_spaces_around_it() -> None:
     assert read_envelope(b"{}", " 2 ").members == {}
 
 
-@pytest.mark.parametrize("json_bytes", ["0", "5"])
+@pytest.mark.parametrize("json_bytes", ["1", "5"])
 def test_what_the_header_calls_json_must_be_json(json_bytes: str) -> None:
     with pytest.raises(MalformedBody, match="not valid JSON"):
         read_envelope(b'{"a":1}', json_bytes)
@@ -99,6 +99,48 @@ def test_sizes_must_sum_up_to_what_follows_the_json_exactly() -> None:
 def test_names_are_checked_before_any_byte_is_read() -> None:
     with pytest.raises(InvalidRequest, match="missing inputs: 'input0'"):
         decode(*a_body([INPUT_1], b""))
+
+
+def alone(datatype: str, shape: tuple[int, ...], raw: bytes) -> InferenceRequest:
+    """The request of a body without any JSON."""
+    decoder = RequestDecoder(Signature((TensorSpec("x", datatype, shape),), (TensorSpec("y", "FP16", (-1,)),)))
+    return decoder.decode(read_envelope(raw, "0"), fallback_id="ours")
+
+
+@pytest.mark.parametrize(
+    ("spec_shape", "found_shape"), [((-1, 3), (2, 3)), ((2, 3), (2, 3)), ((-1,), (6,)), ((3, -1, 1), (3, 2, 1))]
+)
+def test_a_body_without_json_is_the_models_one_input_and_wants_raw_bytes(
+    spec_shape: tuple[int, ...], found_shape: tuple[int, ...]
+) -> None:
+    found = alone("FP32", spec_shape, np.arange(6, dtype=np.float32).tobytes())
+
+    assert found.inputs["x"].shape == found_shape
+    assert found.inputs["x"].ravel().tolist() == [0, 1, 2, 3, 4, 5]
+    assert (found.id, found.requested_outputs) == ("ours", ())
+    assert found.binary_outputs == {"y"}
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (-1, 1)])
+def test_a_text_alone_needs_no_length_before_it(shape: tuple[int, ...]) -> None:
+    assert alone("BYTES", shape, "é".encode()).inputs["x"].ravel().tolist() == ["é"]
+
+
+def test_a_body_without_json_has_the_size_of_a_shape_of_the_models() -> None:
+    with pytest.raises(InvalidTensor, match=r"binary_data_size is 13, shape \[1, 3\] of FP32 needs 12"):
+        alone("FP32", (-1, 3), bytes(13))
+    with pytest.raises(InvalidTensor, match=r"binary_data_size is 6, shape \[2\] of BYTES needs 2 lengths"):
+        alone("BYTES", (2,), b"ab")
+    assert alone("FP32", (-1, 3), b"").inputs["x"].shape == (0, 3)
+    assert alone("FP32", (0, -1), b"").inputs["x"].shape == (0, 0)
+
+
+@pytest.mark.parametrize("shape", [(-1, -1), (3, -1, -1)])
+def test_a_shape_that_nobody_can_know_must_be_said(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidRequest, match="needs JSON that says what its raw tensors are"):
+        alone("FP32", shape, bytes(12))
+    with pytest.raises(InvalidRequest, match="is for models with one input"):
+        decode(FIRST + SECOND, "0")
 
 
 def test_parameters_of_the_extension_mean_nothing_elsewhere() -> None:
