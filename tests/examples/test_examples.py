@@ -26,6 +26,7 @@ from sluice.experiments.slot_ranges import SlotRange
 from sluice.experiments.slots import SLOT_COUNT
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE
 from sluice.experiments.unit_parameters import UNIT
+from sluice.rollouts.answered_outputs import add_bins
 from sluice.usecases.register_model import register_model
 
 VERSIONS = [folder for example in find_examples() for folder in example.folders]
@@ -96,6 +97,23 @@ def test_its_golden_outputs_are_reproduced_and_differ_from_row_to_row(folder: Pa
 
     assert len(golden) >= 5
     assert len({json.dumps(example.outputs[last]) for example in golden}) == len(golden)
+
+
+@each_version
+def test_every_output_of_numbers_has_frozen_bins_that_hold_its_golden_outputs(folder: Path) -> None:
+    manifest = read_manifest(folder).manifest
+    assert manifest.reference
+    edges = {name: tuple(output.edges) for name, output in manifest.reference.outputs.items()}
+    numeric = {it.name for it in session_of(folder).get_outputs() if it.type != "tensor(string)"}
+
+    counts: dict[str, list[int]] = {}
+    for example in golden_examples_of(manifest):
+        outputs = [{"name": name, "data": np.ravel(data).tolist()} for name, data in example.outputs.items()]
+        add_bins(counts, outputs, edges)
+
+    assert set(edges) == numeric == set(counts)
+    assert all(missing == out_of_range == 0 for *_, missing, out_of_range in counts.values())
+    assert all(sum(map(bool, bins)) > 1 for bins in counts.values())
 
 
 @each_version
