@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 from sluice.local.lambda_control.function import FunctionSettings, FunctionVersion
 from sluice.local.lambda_control.function_code import zip_of
 from sluice.local.lambda_control.functions import LambdaFunctions
+from sluice.local.lambda_host.handler_call import Handler
 from sluice.local.lambda_host.host import LambdaHost
-from sluice.local.lambda_host.in_process_environment import Handler
 from sluice.local.lambda_host.invocation import Invocation
 from sluice.local.lambda_host.log_store import LogStore
 from sluice.local.lambda_host.settings import HostSettings
@@ -53,6 +53,7 @@ def run_source(version: FunctionVersion) -> Handler:
 
 
 IN_PROCESS = replace(PROCESS, handler_factory=run_source)
+ON_LOOP = replace(IN_PROCESS, handlers_on_loop=True)
 
 
 def settings_of(**changes: Any) -> FunctionSettings:

@@ -1,4 +1,7 @@
-"""One contract, both kinds of execution environment: processes under AWS's runtime client, and this process."""
+"""One contract, every kind of execution environment: processes under AWS's runtime client, threads, and the loop.
+
+On the loop nothing may wait, so what is said of requests that wait is not said of it.
+"""
 
 import asyncio
 import json
@@ -13,14 +16,17 @@ from sluice.local.aws_errors import AwsError
 from sluice.local.lambda_host.host import LambdaHost
 from sluice.local.lambda_host.log_store import LogStore
 from sluice.local.lambda_host.settings import HostSettings
-from tests.local.lambda_fixtures import IN_PROCESS, PROCESS, a_host, ask, send, states, tiny_functions, until
+from tests.local.lambda_fixtures import IN_PROCESS, ON_LOOP, PROCESS, a_host, ask, send, states, tiny_functions, until
 
 LIMIT_BYTES = 6_291_556
 
 Scenario = Callable[[LambdaHost], Coroutine[Any, Any, None]]
 
 
-@pytest.fixture(params=[PROCESS, IN_PROCESS], ids=["process", "in process"])
+WHERE_HANDLERS_MAY_WAIT = pytest.mark.parametrize("settings", [PROCESS, IN_PROCESS], ids=["process", "in process"])
+
+
+@pytest.fixture(params=[PROCESS, IN_PROCESS, ON_LOOP], ids=["process", "in process", "on the loop"])
 def settings(request: pytest.FixtureRequest) -> HostSettings:
     value: HostSettings = request.param
     return value
@@ -91,6 +97,7 @@ def test_exit_in_a_request_is_answered_as_lambda_does_and_the_environment_is_rep
     play(settings, scenario)
 
 
+@WHERE_HANDLERS_MAY_WAIT
 def test_request_over_the_functions_timeout_is_cut_off_and_its_environment_replaced(
     settings: HostSettings, tmp_path: Path
 ) -> None:
@@ -144,6 +151,7 @@ def test_printed_lines_reach_the_functions_log_group(settings: HostSettings) -> 
     assert sorted(messages[1:3]) == ["one line", "one line as an error"]
 
 
+@WHERE_HANDLERS_MAY_WAIT
 def test_simultaneous_requests_get_one_environment_each_and_the_next_ones_reuse_them(
     settings: HostSettings, tmp_path: Path
 ) -> None:
@@ -161,6 +169,7 @@ def test_simultaneous_requests_get_one_environment_each_and_the_next_ones_reuse_
     play(settings, scenario)
 
 
+@WHERE_HANDLERS_MAY_WAIT
 def test_request_beyond_the_scale_out_limit_is_throttled_at_once(settings: HostSettings, tmp_path: Path) -> None:
     async def scenario(host: LambdaHost) -> None:
         gate = tmp_path / "gate"
@@ -176,6 +185,7 @@ def test_request_beyond_the_scale_out_limit_is_throttled_at_once(settings: HostS
     play(replace(settings, scale_out=1), scenario)
 
 
+@WHERE_HANDLERS_MAY_WAIT
 def test_stopping_the_host_answers_the_request_in_flight(settings: HostSettings, tmp_path: Path) -> None:
     async def scenario(host: LambdaHost) -> None:
         asked = asyncio.create_task(ask(host, do="wait_for", path=str(tmp_path / "gate")))
@@ -189,6 +199,7 @@ def test_stopping_the_host_answers_the_request_in_flight(settings: HostSettings,
     play(settings, scenario)
 
 
+@WHERE_HANDLERS_MAY_WAIT
 def test_caller_that_gives_up_does_not_end_the_function(settings: HostSettings, tmp_path: Path) -> None:
     async def scenario(host: LambdaHost) -> None:
         gate = tmp_path / "gate"
@@ -204,3 +215,15 @@ def test_caller_that_gives_up_does_not_end_the_function(settings: HostSettings, 
         assert (await ask(host))["boot"] == before
 
     play(settings, scenario)
+
+
+def test_handlers_on_the_loop_serve_request_after_request_in_one_environment() -> None:
+    async def scenario(host: LambdaHost) -> None:
+        boots = await asyncio.gather(*(ask(host) for _ in range(3)))
+
+        # All three came before the first environment had started.
+        assert len({answer["boot"] for answer in boots}) == 3
+        again = [(await ask(host))["boot"] for _ in range(3)]
+        assert len(set(again)) == 1
+
+    play(ON_LOOP, scenario)

@@ -13,7 +13,7 @@ import pytest
 
 from sluice.local.deployment import deploy_live
 from sluice.local.lambda_control.function import FunctionVersion
-from sluice.local.lambda_host.in_process_environment import Handler
+from sluice.local.lambda_host.handler_call import Handler
 from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
 from tests.local.conftest import Clients, clients_of

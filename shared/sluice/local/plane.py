@@ -110,6 +110,7 @@ class Plane:
             scale_out=settings.scale_out,
             variables={"AWS_ENDPOINT_URL": self.aws_url, **_STAY_HERE},
             handler_factory=settings.handler_factory,
+            handlers_on_loop=settings.handlers_on_loop,
         )
         return LambdaHost(
             self.functions, seed=settings.seed, settings=host_settings, log_store=self.log_store, clock=self.clock

@@ -12,7 +12,7 @@ from sluice.inference.own_call import own_call_of
 from sluice.local.demo.conduct import GOOD, Conduct
 from sluice.local.demo.rehearsed_model import Chances, RehearsedLoader
 from sluice.local.lambda_control.function import FunctionVersion
-from sluice.local.lambda_host.in_process_environment import Handler
+from sluice.local.lambda_host.handler_call import Handler
 
 # By name, as a Lambda host finds a handler: the package does not know the functions that stand above it.
 _COMPOSITION = "functions.inference.composition"

@@ -7,7 +7,7 @@ An object with `statusCode` is an answer and must be a well-formed one; anything
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -16,6 +16,8 @@ from sluice.local.gateway.own_answers import INTERNAL_SERVER_ERROR, HttpAnswer
 
 # The gateway frames the answer itself: a length or an encoding from the function would contradict it.
 _FRAMING = frozenset({"connection", "content-length", "date", "keep-alive", "trailer", "transfer-encoding", "upgrade"})
+# Made once: as expressions they are made anew for each answer.
+_DICT_OR_NONE, _LIST_OR_NONE, _TEXT_OR_NONE, _BOOL_OR_NONE = dict | None, list | None, str | None, bool | None
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 
@@ -43,8 +45,8 @@ def _inferred(body: bytes) -> HttpAnswer:
 
 
 def _stated(answer: dict[str, Any]) -> HttpAnswer:
-    headers = [*_headers(answer.get("headers")), *_cookies(answer.get("cookies"))]
-    if not any(name == "content-type" for name, _ in headers):
+    headers = _headers(answer.get("headers")) + _cookies(answer.get("cookies"))
+    if "content-type" not in [name for name, _ in headers]:
         headers.append(("content-type", "text/plain; charset=utf-8"))
     return HttpAnswer(_status(answer["statusCode"]), tuple(headers), _body(answer))
 
@@ -55,21 +57,24 @@ def _status(status: Any) -> int:
     return status
 
 
-def _headers(headers: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(headers, dict | None):
+def _headers(headers: Any) -> list[tuple[str, str]]:
+    if not isinstance(headers, _DICT_OR_NONE):
         raise UnusableAnswer
-    for name, value in (headers or {}).items():
-        if not _FIELD_NAME.fullmatch(name):
-            raise UnusableAnswer
-        if name.lower() not in _FRAMING:
-            yield name.lower(), _field_value(value)
+    fields = [(_field_name(name), value) for name, value in (headers or {}).items()]
+    return [(name, _field_value(value)) for name, value in fields if name not in _FRAMING]
 
 
-def _cookies(cookies: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(cookies, list | None):
+def _cookies(cookies: Any) -> list[tuple[str, str]]:
+    if not isinstance(cookies, _LIST_OR_NONE):
         raise UnusableAnswer
-    for cookie in cookies or ():
-        yield "set-cookie", _field_value(cookie)
+    return [("set-cookie", _field_value(cookie)) for cookie in cookies or ()]
+
+
+@lru_cache(maxsize=256)
+def _field_name(name: str) -> str:
+    if not _FIELD_NAME.fullmatch(name):
+        raise UnusableAnswer
+    return name.lower()
 
 
 def _field_value(value: Any) -> str:
@@ -81,7 +86,7 @@ def _field_value(value: Any) -> str:
 
 def _body(answer: dict[str, Any]) -> bytes:
     body, is_base64 = answer.get("body"), answer.get("isBase64Encoded", False)
-    if not isinstance(body, str | None) or not isinstance(is_base64, bool | None):
+    if not isinstance(body, _TEXT_OR_NONE) or not isinstance(is_base64, _BOOL_OR_NONE):
         raise UnusableAnswer
     if not is_base64:
         return (body or "").encode("utf-8", "replace")

@@ -9,12 +9,16 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
 
 from sluice.local.gateway.request import HttpRequest
+
+GATEWAY_EVENT_START = b'{"version":"2.0","routeKey":'
+"""What every event of the gateway begins with, and no other event of ours."""
 
 _TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript"})
 # Cookies have a field of their own; the others describe one connection, not the request.
@@ -40,8 +44,7 @@ class GatewayIdentity:
         return self.domain_name.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class RouteMatch:
+class RouteMatch(NamedTuple):
     """The route that won, and what its path variables caught (percent-decoded)."""
 
     route_key: str
@@ -52,14 +55,14 @@ def to_event(
     request: HttpRequest, match: RouteMatch, *, identity: GatewayIdentity, request_id: str, now: datetime
 ) -> bytes:
     """The event as JSON; `now` is the moment the request arrived."""
-    headers = _joined((name.lower(), value) for name, value in request.headers)
+    headers = _joined([(name.lower(), value) for name, value in request.headers])
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": match.route_key,
         "rawPath": request.decoded_path,
         "rawQueryString": request.raw_query,
         "headers": _forwarded(headers, request, identity),
-        "requestContext": _context(request, match, identity, request_id, now),
+        "requestContext": _context(request, headers, match, identity, request_id, now),
         "isBase64Encoded": False,
     }
     if "cookie" in headers:
@@ -77,10 +80,18 @@ def common_log_time(moment: datetime) -> str:
     return f"{moment:%d}/{_MONTHS[moment.month - 1]}/{moment:%Y:%H:%M:%S %z}"
 
 
+_log_second = lru_cache(maxsize=1)(common_log_time)
+
+
 def _context(
-    request: HttpRequest, match: RouteMatch, identity: GatewayIdentity, request_id: str, now: datetime
+    request: HttpRequest,
+    headers: Mapping[str, str],
+    match: RouteMatch,
+    identity: GatewayIdentity,
+    request_id: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    user_agents = [value for name, value in request.headers if name.lower() == "user-agent"]
+    path = request.decoded_path
     return {
         "accountId": identity.account_id,
         "apiId": identity.api_id,
@@ -88,21 +99,23 @@ def _context(
         "domainPrefix": identity.domain_prefix,
         "http": {
             "method": request.method,
-            "path": request.decoded_path,
+            "path": path,
             "protocol": request.protocol,
             "sourceIp": request.source_ip,
-            "userAgent": ",".join(user_agents),
+            "userAgent": headers.get("user-agent", ""),
         },
         "requestId": request_id,
         "routeKey": match.route_key,
         "stage": identity.stage,
-        "time": common_log_time(now),
+        "time": _log_second(now.replace(microsecond=0)),
         "timeEpoch": int(now.timestamp() * 1000),
     }
 
 
 def _forwarded(headers: dict[str, str], request: HttpRequest, identity: GatewayIdentity) -> dict[str, str]:
-    passed_on = {name: value for name, value in headers.items() if name not in _NOT_PASSED_ON}
+    passed_on = headers.copy()
+    for name in _NOT_PASSED_ON & headers.keys():
+        del passed_on[name]
     came_from = headers.get("x-forwarded-for")
     passed_on["x-forwarded-for"] = f"{came_from}, {request.source_ip}" if came_from else request.source_ip
     passed_on["x-forwarded-port"] = str(identity.port)

@@ -4,9 +4,7 @@ import asyncio
 import base64
 import logging
 import os
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
 
 from sluice.clock import Clock
 from sluice.local.aws_errors import AwsError
@@ -53,8 +51,6 @@ class Gateway:
         self._clock = clock
         self._routes = routes
         self._bucket = TokenBucket(settings.throttle.rate_per_second, settings.throttle.burst_count)
-        # A function that outlives its request keeps running, as on AWS; the reference keeps its task alive.
-        self._running: set[asyncio.Task[HttpAnswer]] = set()
         self.settings = settings
 
     def use_routes(self, routes: RouteTable) -> None:
@@ -80,13 +76,7 @@ class Gateway:
             return _stamped(NOT_FOUND, request_id)
         route, match = matched
         event = to_event(request, match, identity=self.settings.identity, request_id=request_id, now=self._clock.now())
-        return _stamped(await self._within_time(self._invoke(route, event)), request_id)
-
-    async def close(self) -> None:
-        """Stop waiting for functions whose requests are long answered."""
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        return _stamped(await self._within_time(route, event), request_id)
 
     def _path_in_stage(self, path: str) -> str | None:
         stage = self.settings.identity.stage
@@ -96,12 +86,13 @@ class Gateway:
             return "/"
         return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else None
 
-    async def _within_time(self, invoking: Coroutine[Any, Any, HttpAnswer]) -> HttpAnswer:
-        task = asyncio.create_task(invoking)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        done, _ = await asyncio.wait((task,), timeout=self.settings.integration_timeout_seconds)
-        return task.result() if done else self.settings.timeout_answer
+    async def _within_time(self, route: Route, event: bytes) -> HttpAnswer:
+        try:
+            async with asyncio.timeout(self.settings.integration_timeout_seconds):
+                return await self._invoke(route, event)
+        except TimeoutError:
+            # A function that outlives its request keeps running, as on AWS.
+            return self.settings.timeout_answer
 
     async def _invoke(self, route: Route, event: bytes) -> HttpAnswer:
         try:

@@ -20,15 +20,14 @@ prose, so 503 is the default; `GatewaySettings.timeout_answer` takes GATEWAY_TIM
 against it. For a throttled function AWS documents only that the caller sees a 5xx; 503 is the retryable one.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
 from sluice.local.aws_errors import AwsError
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(NamedTuple):
     """A complete HTTP answer; `headers` may repeat names."""
 
     status: int

@@ -1,12 +1,11 @@
 """What the gateway knows about one HTTP request, before any rule of AWS is applied to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """One request as it came over the wire.
 
     `target` is the request target as sent ("/a%20b?x=1"); `headers` keeps order, case and repetition;

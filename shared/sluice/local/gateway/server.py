@@ -30,4 +30,3 @@ class GatewayServer:
             for connection in tuple(self._connections):
                 connection.close()
             await self._server.wait_closed()
-        await self._gateway.close()

@@ -1,8 +1,8 @@
 """The port of an execution environment: one place where a function version runs, one request at a time."""
 
+from asyncio import Future
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -19,8 +19,7 @@ _RESPONSE_TOO_LARGE = orjson.dumps(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeRequest:
+class RuntimeRequest(NamedTuple):
     """One request as the runtime receives it. `deadline_ms` is the machine's epoch time: children read that clock."""
 
     request_id: str
@@ -29,8 +28,7 @@ class RuntimeRequest:
     deadline_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeAnswer:
+class RuntimeAnswer(NamedTuple):
     """What came of a request. With `failed`, `payload` is the error document.
 
     `reusable` tells whether the environment may serve another request.
@@ -58,8 +56,11 @@ class ExecutionEnvironment(Protocol):
         """Run the init phase. Raises InitFailed, naming `request_id` where Lambda would."""
         ...
 
-    async def invoke(self, request: RuntimeRequest) -> RuntimeAnswer:
-        """Serve one request. A crash is an answer, never an exception; time limits are the caller's."""
+    def invoke(self, request: RuntimeRequest) -> "Future[RuntimeAnswer]":
+        """Serve one request. A crash is an answer, never an exception.
+
+        Time limits are the caller's, who may set the future's result himself, but must not cancel it.
+        """
         ...
 
     def is_alive(self) -> bool:

@@ -9,6 +9,7 @@ from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.lambda_host.environment import DeathWatcher, ExecutionEnvironment
 from sluice.local.lambda_host.in_process_environment import InProcessEnvironment
 from sluice.local.lambda_host.log_store import LogStore, log_group_of
+from sluice.local.lambda_host.loop_environment import LoopEnvironment
 from sluice.local.lambda_host.process_environment import ProcessEnvironment, ProcessHouse
 from sluice.local.lambda_host.runtime_api import RuntimeApi
 from sluice.local.lambda_host.settings import HostSettings
@@ -37,7 +38,8 @@ class EnvironmentMaker:
         write_line = partial(self._log_store.append, log_group_of(version.function_name), log_stream)
         factory = self._settings.handler_factory
         if factory is not None:
-            return InProcessEnvironment(version, factory, log_stream=log_stream, write_line=write_line)
+            kind = LoopEnvironment if self._settings.handlers_on_loop else InProcessEnvironment
+            return kind(version, factory, log_stream=log_stream, write_line=write_line)
         assert self._house is not None
         return ProcessEnvironment(version, on_death, house=self._house, log_stream=log_stream, write_line=write_line)
 

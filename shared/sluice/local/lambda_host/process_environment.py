@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio import Future
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Mapping
 from contextlib import suppress
@@ -76,9 +77,9 @@ class ProcessEnvironment:
             self._kill_group()
         await self._session.ready()
 
-    async def invoke(self, request: RuntimeRequest) -> RuntimeAnswer:
+    def invoke(self, request: RuntimeRequest) -> "Future[RuntimeAnswer]":
         """Hand the request to the process; its death is an answer too."""
-        return await self._session.offer(request)
+        return self._session.offer(request)
 
     def is_alive(self) -> bool:
         """Ask the kernel, because the event loop hears of a death only later."""

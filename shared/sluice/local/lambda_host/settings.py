@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sluice.local.lambda_host.in_process_environment import HandlerFactory
+from sluice.local.lambda_host.handler_call import HandlerFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class HostSettings:
 
     `scale_out` is the number of environments per function version. `idle_seconds` are the clock's, the other
     seconds are real. `variables` are set in every process, below the function's own. With a `handler_factory`
-    functions run in this process instead of processes of their own.
+    functions run in this process instead of processes of their own: each environment on a thread, or, with
+    `handlers_on_loop`, all on the host's own, one request after the other, which only suits handlers that never wait.
     """
 
     scale_out: int = 10
@@ -22,3 +23,4 @@ class HostSettings:
     reap_interval_seconds: float = 5.0
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     handler_factory: HandlerFactory | None = None
+    handlers_on_loop: bool = False

@@ -1,8 +1,6 @@
 """What a thread prints, for environments that share this process: `sys.stdout` and `sys.stderr` per thread."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import get_ident
 from typing import Any, TextIO
 
@@ -13,15 +11,21 @@ _SPLITTERS: dict[int, LineSplitter] = {}
 """Threads whose output is captured. Its entries are each written and read by their own thread only."""
 
 
-@contextmanager
-def captured(write_line: LogLine) -> Iterator[None]:
-    """Send what this thread prints to `write_line`, line by line; other threads print as before."""
-    splitter = _SPLITTERS[get_ident()] = LineSplitter(write_line)
-    route_output()
-    try:
-        yield
-    finally:
-        splitter.finish()
+class captured:  # noqa: N801 - used like the context managers of contextlib
+    """Send what this thread prints to `write_line`, line by line; other threads print as before.
+
+    May be entered again and again, by one thread at a time.
+    """
+
+    def __init__(self, write_line: LogLine) -> None:
+        self._splitter = LineSplitter(write_line)
+
+    def __enter__(self) -> None:
+        _SPLITTERS[get_ident()] = self._splitter
+        route_output()
+
+    def __exit__(self, *_: object) -> None:
+        self._splitter.finish()
         del _SPLITTERS[get_ident()]
 
 
