@@ -79,3 +79,26 @@ def test_a_copy_gives_no_unit_an_arm(function: InferenceFunction) -> None:
 
     function.call(an_event(body=of_unit))
     assert asked == [{"sluice_unit": "key"}]
+
+
+@pytest.mark.parametrize("model_version", [None, "1"])
+@pytest.mark.parametrize(
+    ("protocol", "body", "media_type"),
+    [
+        ("v1", b'{"instances":[[1,2,3]]}', "application/json"),
+        ("invocations", b'{"dataframe_records":[{"a":1,"b":2,"c":3}]}', "application/json"),
+        ("invocations", b"1,2,3\n", "text/csv"),
+        ("v2", BODY, "application/json"),
+    ],
+)
+def test_a_copy_is_asked_for_in_the_protocol_in_which_the_request_came(
+    function: InferenceFunction, protocol: str, body: bytes, media_type: str, model_version: str | None
+) -> None:
+    function.call(
+        infer_event("risk", body, COPY, media_type=media_type, protocol=protocol, model_version=model_version)
+    )
+
+    record = function.records[0]
+    assert (record["status"], record["protocol"], record["media_type"]) == (200, protocol, media_type)
+    assert record["outputs"][0]["data"] == [2.5, 3.25]
+    assert record.get("requested_model_version") == model_version

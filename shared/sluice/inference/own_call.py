@@ -6,13 +6,15 @@ requests the mark, and so hide them from the guardrails.
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sluice.frozen import frozen
 from sluice.inference.binary_body import LENGTH_HEADER
 
 OWN_MEMBER = "sluice"
+_OPEN_INFERENCE = "v2"
+_ENDS = {_OPEN_INFERENCE: "/infer", "v1": "/v1/models/{model}:predict", "invocations": "/invocations"}
 
 
 class Purpose(StrEnum):
@@ -22,7 +24,7 @@ class Purpose(StrEnum):
     SHADOW = "shadow"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnCall:
     """Why we call; `copy_of` is the prediction id of the request that this one repeats."""
 
@@ -46,15 +48,19 @@ def infer_event(
     media_type: str = "application/json",
     json_bytes: str | None = None,
     model_version: str | None = None,
+    protocol: str = _OPEN_INFERENCE,
 ) -> dict[str, Any]:
     """An event as API Gateway would send it (payload format 2.0) for this request, with our mark.
 
-    `json_bytes` is the header of the binary tensor extension, None without it.
+    `json_bytes` is the header of the binary tensor extension, None without it. `protocol` is what a record calls the
+    form in which the request is written.
     """
-    place = f"/v2/models/{model}" + ("" if model_version is None else f"/versions/{model_version}") + "/infer"
+    base = f"/v2/models/{model}" + ("" if model_version is None else f"/versions/{model_version}")
+    place = base + _ENDS.get(protocol, _ENDS[_OPEN_INFERENCE]).format(model=model)
+    hot_key = f"POST /v2/models/{model}{'' if model_version is None else '/versions/{model_version}'}/infer"
     return {
         "version": "2.0",
-        "routeKey": f"POST /v2/models/{model}{'' if model_version is None else '/versions/{model_version}'}/infer",
+        "routeKey": hot_key if place.endswith("/infer") else f"ANY /v2/models/{model}/{{proxy+}}",
         "rawPath": place,
         "rawQueryString": "",
         "headers": {"content-type": media_type} | ({} if json_bytes is None else {LENGTH_HEADER.lower(): json_bytes}),

@@ -28,8 +28,10 @@ def by_parameter(name: str) -> SegmentOf:
 
     def segment_of(record: Record) -> str:
         try:
-            return str(json.loads(record["request_body"])["parameters"][name])
-        except (KeyError, TypeError, ValueError):
+            body = json.loads(record["request_body"])
+            # MLflow's protocol calls them params.
+            return str({**body.get("parameters", {}), **body.get("params", {})}[name])
+        except (AttributeError, KeyError, TypeError, ValueError):
             return ""
 
     return segment_of

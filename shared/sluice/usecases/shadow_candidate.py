@@ -52,4 +52,5 @@ def _copy_of(record: Mapping[str, Any], model: str) -> dict[str, Any]:
         media_type=str(record.get("media_type", "")),
         json_bytes=record.get("json_bytes"),
         model_version=record.get("requested_model_version"),
+        protocol=str(record.get("protocol", "")),
     )

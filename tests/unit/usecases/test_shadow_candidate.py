@@ -67,6 +67,22 @@ def test_a_copy_of_binary_tensors_has_their_header() -> None:
     assert event["headers"]["inference-header-content-length"] == "2"
 
 
+@pytest.mark.parametrize(
+    ("protocol", "path"),
+    [
+        ("v1", "/v2/models/churn/v1/models/churn:predict"),
+        ("invocations", "/v2/models/churn/invocations"),
+        ("v2", "/v2/models/churn/infer"),
+    ],
+)
+def test_a_request_is_repeated_in_its_own_protocol(protocol: str, path: str) -> None:
+    calls = some_calls()
+
+    shadowed(requests(1, protocol=protocol), calls)
+
+    assert calls.sent[0][1]["rawPath"] == path
+
+
 def test_a_request_for_a_version_is_repeated_for_that_version() -> None:
     calls = some_calls()
 
