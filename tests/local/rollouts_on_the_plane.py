@@ -26,7 +26,7 @@ from sluice.cli.running_plane import target_of_plane
 from sluice.local.demo.conduct import GOOD, Conduct
 from sluice.local.demo.looks import RememberingJudge, SettledEvery
 from sluice.local.demo.rehearsed_handlers import RehearsedHandlers
-from sluice.local.demo.rehearsed_plan import LABEL, LABEL_EDGES, rehearsed_plan
+from sluice.local.demo.rehearsed_plan import rehearsed_plan
 from sluice.local.demo.traffic import Traffic, bodies_like
 from sluice.local.deployment import deploy_live
 from sluice.local.gateway.throttle import ThrottleSettings
@@ -39,6 +39,7 @@ from sluice.rollouts.judge import judge
 from sluice.rollouts.plan import Plan
 from sluice.rollouts.state import RolloutState
 from sluice.rollouts.state_machine import controller_input, execution_name, rollout_machine
+from sluice.usecases.frozen_bins import frozen_bins
 from sluice.usecases.rollout_ports import ControllerPorts
 from sluice.usecases.rollout_request import RolloutRequest, find_rollout
 from sluice.usecases.start_rollout import RolloutWish, start_rollout
@@ -218,7 +219,9 @@ def _traffic(gateway_url: str, seed: int) -> Traffic:
 
 def _ports(connections: Connections, plane: Plane) -> ControllerPorts:
     records = LogRecords(connections.aws_client("logs"))
-    source = RecordMetricsSource(records, plane.clock, delay=timedelta(0), edges_of=lambda *_: {LABEL: LABEL_EDGES})
+    source = RecordMetricsSource(
+        records, plane.clock, delay=timedelta(0), edges_of=partial(frozen_bins, registry=connections.registry)
+    )
     calls = LambdaCandidateCalls(connections.functions)
     return ControllerPorts(
         store=connections.rollouts,

@@ -22,7 +22,7 @@ from sluice.local.demo.conduct import Fault, conduct_with
 from sluice.local.demo.looks import RememberingJudge, SettledEvery
 from sluice.local.demo.rehearsal import Rehearsal
 from sluice.local.demo.rehearsed_handlers import RehearsedHandlers
-from sluice.local.demo.rehearsed_plan import LABEL, LABEL_EDGES, rehearsed_plan
+from sluice.local.demo.rehearsed_plan import rehearsed_plan
 from sluice.local.demo.traffic import Traffic, bodies_like
 from sluice.local.gateway.throttle import ThrottleSettings
 from sluice.local.plane_settings import PlaneSettings
@@ -30,6 +30,7 @@ from sluice.rollouts.judge import judge
 from sluice.rollouts.state import RolloutState
 from sluice.rollouts.story import story_of
 from sluice.usecases.append_ledger import LedgerPorts
+from sluice.usecases.frozen_bins import frozen_bins
 from sluice.usecases.rollout_ports import ControllerPorts
 from sluice.usecases.rollout_request import find_rollout
 from sluice.usecases.start_rollout import RolloutWish, start_rollout
@@ -116,7 +117,7 @@ def _ports(connections: Connections, plane: "Plane") -> ControllerPorts:
         LogRecords(connections.aws_client("logs")),
         plane.clock,
         delay=timedelta(0),
-        edges_of=lambda *_: {LABEL: LABEL_EDGES},
+        edges_of=partial(frozen_bins, registry=connections.registry),
     )
     calls = LambdaCandidateCalls(connections.functions)
     return ControllerPorts(

@@ -5,8 +5,7 @@ from sluice.rollouts.plan import Plan, Step
 
 _HOUR = 3600
 LABEL = "label"
-LABEL_EDGES = tuple(position - 0.5 for position in range(11))
-"""One bin for each of ten digits."""
+"""Whose manifest has a bin for each of ten digits."""
 
 
 def rehearsed_plan() -> Plan:
