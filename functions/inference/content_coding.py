@@ -18,7 +18,7 @@ WORTH_CODING_BYTES = 1400
 """What fits into one packet of the network gains nothing."""
 
 _GZIP, _ZLIB, _RAW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
-_FASTEST = 1  # of JSON, level 1 leaves a tenth more than level 6 does, in a third of the time
+_FASTEST = 1  # of numbers as JSON, level 6 leaves a twentieth less, for twice the time and more
 _GAIN = 0.9
 _MEMBER_LIMIT = 16  # each member costs a copy of all that follow, and an empty one has twenty bytes
 

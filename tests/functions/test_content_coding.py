@@ -18,6 +18,7 @@ from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES
 from sluice.adapters.http_answer import HttpAnswer
 from sluice.errors import MalformedBody, PayloadTooLarge, UnsupportedMediaType
 from tests.functions.builders import CONTEXT, a_body, an_event
+from tests.functions.http_front import served
 from tests.functions.inference_function import InferenceFunction, a_function
 from tests.functions.rest_events import as_rest_event
 
@@ -191,3 +192,23 @@ def test_a_rest_api_gets_text_for_it_takes_base64_for_text(function: InferenceFu
     event = as_rest_event(an_event(body=many_rows(), headers={"accept-encoding": "gzip"}))
 
     assert function.handler(event, CONTEXT)["isBase64Encoded"] is False
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+@pytest.mark.parametrize("is_binary", [False, True], ids=["JSON", "raw tensors"])
+def test_an_unmodified_tritonclient_compresses_both_ways(
+    function: InferenceFunction, coding: str, is_binary: bool
+) -> None:
+    from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
+
+    rows = np.full((400, 3), 0.1, np.float32)
+    tensor = InferInput("x", rows.shape, "FP32")
+    tensor.set_data_from_numpy(rows, binary_data=is_binary)
+    wanted = [InferRequestedOutput("scores", binary_data=is_binary)]
+
+    with served(function.handler) as address, InferenceServerClient(address) as client:
+        options = {"request_compression_algorithm": coding, "response_compression_algorithm": coding}
+        scores = client.infer("risk", [tensor], outputs=wanted, **options).as_numpy("scores")
+
+    assert scores.shape == (400, 2)
+    assert scores[0] == pytest.approx([0.65, -0.375])
