@@ -11,13 +11,14 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
 from functions.control.lazy_app import LazyApp
+from functions.control.repository_routes import add_repository_routes
 from functions.control.v1_model_routes import add_v1_model_routes
 from sluice import __version__
 from sluice.adapters.fastapi_errors import install_error_handlers, to_response
 from sluice.adapters.http_answer import json_answer
 from sluice.adapters.http_errors import answer_for
 from sluice.catalog.ports import FunctionPublisher, Registry
-from sluice.errors import NotAvailable, UnknownModel
+from sluice.errors import NotAvailable, UnknownModel, Unsupported
 from sluice.inference.extensions import EXTENSIONS
 from sluice.usecases.check_readiness import check_readiness
 
@@ -44,6 +45,7 @@ def create_app(
     app = FastAPI(title="Sluice", version=__version__, openapi_url=None, redirect_slashes=False)
     install_error_handlers(app)
     _add_server_routes(app, registry=registry, publisher=publisher)
+    add_repository_routes(app, registry=registry, publisher=publisher, experiments=experiments, rollouts=rollouts)
     _add_unknown_model_routes(app)
     add_v1_model_routes(app, registry=registry, publisher=publisher)
     app.mount("/v1", LazyApp(lambda: _control_api(experiments, rollouts)))
@@ -82,6 +84,11 @@ def _add_server_routes(app: FastAPI, *, registry: Registry, publisher: FunctionP
 
 
 def _add_unknown_model_routes(app: FastAPI) -> None:
+    @app.get("/v2/models/stats")
+    async def statistics() -> Response:
+        """Of all models at once: nobody has them."""
+        raise Unsupported("each function has its own statistics: GET /v2/models/{model}/stats; the sums are metrics")
+
     @app.api_route("/v2/models/{model}", methods=_EVERY_METHOD)
     @app.api_route("/v2/models/{model}/{rest:path}", methods=_EVERY_METHOD)
     async def unknown_model(model: str, rest: str = "") -> Response:  # noqa: ARG001 part of the path

@@ -1,4 +1,4 @@
-"""The control function: the environment's health, definitions of experiments and flags, flag evaluation, rollouts.
+"""The control function: the environment's health, the model repository, experiments and flags, rollouts.
 
 It also answers 404 for models that nobody deployed.
 """
@@ -41,6 +41,7 @@ class ControlFunction(Construct):
         )
         self.function, self.log_group = ours.function, ours.log_group
         props.registry.grant_read(ours.role)
+        props.registry.grant_change_in_part(ours.role)  # the approval of a version
         experiments.grant_read_and_append(ours.role)
         units.grant_keep(ours.role)
         see = iam.PolicyStatement(actions=["lambda:GetAlias"], resources=list(ours.model_function_arns))

@@ -30,6 +30,10 @@ class GrantedTable(Construct):
         """Read, and put items, several in one transaction too; the code's conditions decide what may be replaced."""
         self._grant(grantee, "GetItem", "Query", "PutItem")
 
+    def grant_change_in_part(self, grantee: iam.IGrantable) -> None:
+        """Change items in part and put others beside them, in one transaction; the code's conditions decide."""
+        self._grant(grantee, "UpdateItem", "PutItem")
+
     def grant_query_and_put(self, grantee: iam.IGrantable) -> None:
         """One partition at a time, and items put into it; none is changed in part, none deleted."""
         self._grant(grantee, "Query", "PutItem")

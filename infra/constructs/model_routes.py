@@ -1,8 +1,8 @@
 """Which paths lead to which function. Each model has literal ones, and control takes the rest below /v2 (ADR 3).
 
-Below /v1 are changes, and so callers need more there than for predictions, flags and outcomes. Below /v1/models are
-KServe's first protocol's models, whose callers predict: each model's `:predict` leads to its function, and control
-answers the rest. API Gateway takes a colon in a segment without a variable; where it should not one day, the same path
+Below /v1 and /v2/repository are changes, and so callers need more there than for predictions, flags and outcomes.
+Below /v1/models are KServe's first protocol's models, whose callers predict: each model's `:predict` leads to its
+function, and control answers the rest. API Gateway takes a colon in a segment without a variable; where it should not one day, the same path
 below the model's own, /v2/models/{model}, needs no route of its own.
 
 An HTTP API tries the next route when the most specific one does not take the method. REST APIs were seen to do so too,
@@ -22,14 +22,14 @@ CONTROL_ROUTES = (
     f"ANY {_V1_MODELS}",
     f"ANY {_V1_MODELS}/{{proxy+}}",
 )
-CHANGING_ROUTES = ("ANY /v1/{proxy+}",)
+CHANGING_ROUTES = ("ANY /v1/{proxy+}", "ANY /v2/repository/{proxy+}")
 OUTCOMES_ROUTES = ("POST /v1/outcomes",)
 
 _FLAGS = ("/ofrep", "/ofrep/v1", "/ofrep/v1/{proxy+}")
 _LISTED = (_MODELS, f"{_MODELS}/{{proxy+}}", _V1_MODELS, f"{_V1_MODELS}/{{proxy+}}")
 CONTROL_RESOURCES = ("/v2", "/v2/{proxy+}", *_LISTED, *_FLAGS)
 OUTCOMES_RESOURCE = "/v1/outcomes"
-CHANGING_RESOURCES = ("/v1", "/v1/{proxy+}", OUTCOMES_RESOURCE)
+CHANGING_RESOURCES = ("/v2/repository", "/v2/repository/{proxy+}", "/v1", "/v1/{proxy+}", OUTCOMES_RESOURCE)
 """Outcomes are posted to the last one; every other method of it is the control API's, as on an HTTP API."""
 
 _SHARED_ROUTES = len(CONTROL_ROUTES) + len(CHANGING_ROUTES) + len(OUTCOMES_ROUTES)

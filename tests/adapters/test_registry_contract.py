@@ -190,3 +190,26 @@ def test_long_lists_come_whole(registry: Registry) -> None:
         registry.add_version(a_version(number, **big), an_event())
 
     assert [version.number for version in registry.list_versions("churn")] == list(range(1, 11))
+
+
+def test_the_newest_approvals_come_newest_first_and_no_more_than_asked_for(registry: Registry) -> None:
+    approved(registry, 1, 2, 9, 10, 11)
+
+    assert [number for number, _ in registry.newest_approvals("churn", limit=3)] == [11, 10, 9]
+    assert [number for number, _ in registry.newest_approvals("churn", limit=9, before=10)] == [9, 2, 1]
+    assert list(registry.newest_approvals("churn", limit=9, before=1)) == []
+    assert list(registry.newest_approvals("spam", limit=9)) == []
+
+
+def test_an_approval_that_is_read_alone_is_the_versions(registry: Registry) -> None:
+    version = a_version(7, ApprovalState.REJECTED)
+    registry.add_version(version, an_event())
+
+    assert list(registry.newest_approvals("churn", limit=1)) == [(7, version.approval)]
+
+
+def test_one_binding_is_found_without_the_others(registry: Registry) -> None:
+    registry.bind_function_version(ReleaseBinding("churn", "12", 3, NOON))
+
+    assert registry.find_binding("churn", "12") == ReleaseBinding("churn", "12", 3, NOON)
+    assert registry.find_binding("churn", "1") is registry.find_binding("churn", "$LATEST") is None

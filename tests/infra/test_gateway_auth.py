@@ -44,7 +44,8 @@ def test_a_jwt_api_asks_for_a_token_of_the_issuer_with_one_of_the_scopes() -> No
 
     assert declared["JwtConfiguration"] == {"Issuer": "https://issuer.example.com", "Audience": ["client"]}
     for route in built.resources("AWS::ApiGatewayV2::Route").values():
-        scope = "control" if route["RouteKey"] == "ANY /v1/{proxy+}" else "predict"
+        changes = route["RouteKey"] in ("ANY /v1/{proxy+}", "ANY /v2/repository/{proxy+}")
+        scope = "control" if changes else "predict"
         assert (route["AuthorizationType"], route["AuthorizationScopes"]) == ("JWT", [scope])
         assert route["AuthorizerId"] == {"Ref": authorizer}
     assert built.gateway.auth_name == "jwt"
@@ -57,7 +58,7 @@ def test_a_cognito_api_asks_for_a_token_of_the_pool_with_one_of_the_scopes() -> 
     assert declared["ProviderARNs"] == [COGNITO.user_pool_arn]
     for path, method in methods_of(built):
         predicts = path.startswith("/v1/models") or (method["HttpMethod"], path) == ("POST", "/v1/outcomes")
-        changes = path.startswith("/v1") and not predicts
+        changes = path.startswith(("/v1", "/v2/repository")) and not predicts
         scope = "api/control" if changes else "api/predict"
         assert (method["AuthorizationType"], method["AuthorizationScopes"]) == ("COGNITO_USER_POOLS", [scope])
         assert method["AuthorizerId"] == {"Ref": authorizer}

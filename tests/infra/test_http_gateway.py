@@ -33,7 +33,7 @@ def test_the_routes_are_those_of_the_local_gateway(built: GatewayStack) -> None:
     deployed = [route["RouteKey"] for route in built.resources("AWS::ApiGatewayV2::Route").values()]
 
     assert sorted(deployed) == sorted(local)
-    assert len(deployed) == 7 + 5 * len(MODELS)
+    assert len(deployed) == 8 + 5 * len(MODELS)
 
 
 def test_every_route_leads_to_the_alias_of_its_own_model(built: GatewayStack) -> None:
@@ -89,5 +89,5 @@ def test_it_tells_others_what_they_need(built: GatewayStack) -> None:
 def test_more_models_than_an_api_has_routes_for_fail_before_anything_is_deployed() -> None:
     check_route_quota([f"model-{number}" for number in range(58)])
 
-    with pytest.raises(TooManyRoutes, match="302 routes for 59 models, but one API takes 300"):
+    with pytest.raises(TooManyRoutes, match="303 routes for 59 models, but one API takes 300"):
         a_gateway_stack(models=[f"model-{number}" for number in range(59)])

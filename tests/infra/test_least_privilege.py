@@ -110,7 +110,8 @@ def test_the_control_function_reads_the_registry_keeps_definitions_and_asks_for_
     expected |= {"states:SendTaskSuccess", "states:StartExecution"}
 
     assert actions(synthesised, "ControlRole") == expected
-    assert actions_on(synthesised, "ControlRole", "RegistryTable") == READ_REGISTRY
+    approves = {"dynamodb:UpdateItem", "dynamodb:PutItem"}
+    assert actions_on(synthesised, "ControlRole", "RegistryTable") == READ_REGISTRY | approves
     assert actions_on(synthesised, "ControlRole", "ExperimentsTable") == READ_REGISTRY | {"dynamodb:PutItem"}
     assert actions_on(synthesised, "ControlRole", "UnitsTable") == {"dynamodb:Query"} | changes
 

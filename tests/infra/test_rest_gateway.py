@@ -175,5 +175,5 @@ def test_it_tells_others_what_they_need(plain: GatewayStack) -> None:
 def test_more_models_than_an_api_has_resources_for_fail_before_anything_is_deployed() -> None:
     check_resource_quota([f"model-{number}" for number in range(35)])
 
-    with pytest.raises(TooManyRoutes, match="301 resources for 36 models"):
+    with pytest.raises(TooManyRoutes, match="303 resources for 36 models"):
         a_gateway_stack(ApiSettings(ApiKind.REST), models=[f"model-{number}" for number in range(36)])

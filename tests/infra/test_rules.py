@@ -38,7 +38,7 @@ def test_the_linter_finds_nothing(synthesised: Synthesised, environment: Environ
 def test_no_route_is_open(synthesised: Synthesised, environment: Environment) -> None:
     template = synthesised.templates["serving"]
 
-    assert len(routes_in(template)) == 5 + 4 * len(environment.models)
+    assert len(routes_in(template)) == 8 + 5 * len(environment.models)
     assert open_routes(template) == []
 
 

@@ -58,6 +58,11 @@ def from_version_item(item: RegistryItem) -> ModelVersion:
     return version_from_document(_document(item), approval_from_document(from_json_text(item.approval)))
 
 
+def from_approval_item(item: RegistryItem) -> tuple[int, Approval]:
+    """Number and approval of a version's item, which may have been read without its document."""
+    return int(item.sk.removeprefix(VERSION)), approval_from_document(from_json_text(item.approval))
+
+
 def to_approval(approval: Approval) -> str:
     """The approval attribute of a version's item."""
     return to_json_text(approval_to_document(approval))

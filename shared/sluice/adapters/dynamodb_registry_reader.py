@@ -6,6 +6,7 @@ from typing import TypeVar
 from sluice.adapters.dynamodb_binding import numbered
 from sluice.adapters.dynamodb_items import BINDING, EVENT, MODELS, RELEASE, VERSION, RegistryItem, partition
 from sluice.adapters.dynamodb_mapping import (
+    from_approval_item,
     from_binding_item,
     from_event_item,
     from_model_item,
@@ -13,7 +14,7 @@ from sluice.adapters.dynamodb_mapping import (
     from_version_item,
 )
 from sluice.adapters.dynamodb_table import RegistryTable
-from sluice.catalog.approval import HistoryEvent
+from sluice.catalog.approval import Approval, HistoryEvent
 from sluice.catalog.model import Model
 from sluice.catalog.model_version import ModelVersion
 from sluice.catalog.release import Release, ReleaseBinding
@@ -43,6 +44,12 @@ class DynamoRegistryReader:
         """See the port."""
         return self._each(self._table.list(partition(model), VERSION), from_version_item)
 
+    def newest_approvals(self, model: str, *, limit: int, before: int | None = None) -> Sequence[tuple[int, Approval]]:
+        """See the port."""
+        last = None if before is None else numbered(VERSION, before - 1)
+        newest = self._table.newest(partition(model), VERSION, limit=limit, up_to=last, only=("sk", "approval"))
+        return self._each(newest, from_approval_item)
+
     def latest_version_number(self, model: str) -> int:
         """See the port."""
         newest = self._table.last(partition(model), VERSION)
@@ -63,6 +70,13 @@ class DynamoRegistryReader:
     def list_releases(self, model: str) -> Sequence[Release]:
         """See the port."""
         return self._each(self._table.list(partition(model), RELEASE), from_release_item)
+
+    def find_binding(self, model: str, function_version: str) -> ReleaseBinding | None:
+        """See the port."""
+        # No function version that carries a release has any other name than a number.
+        if not function_version.isdecimal():
+            return None
+        return self._one(self._table.find(partition(model), numbered(BINDING, function_version)), from_binding_item)
 
     def list_bindings(self, model: str) -> Sequence[ReleaseBinding]:
         """See the port."""

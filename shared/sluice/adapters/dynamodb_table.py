@@ -58,6 +58,23 @@ class ItemTable(Generic[_Item]):
             )
             return next(iter(newest), None)
 
+    def newest(
+        self, pk: str, prefix: str, *, limit: int, up_to: str | None = None, only: Sequence[str] | None = None
+    ) -> Sequence[_Item]:
+        """At most `limit` items with the highest sort keys, `up_to` or lower, with these attributes `only`."""
+        keys = self._starts_with(prefix) if up_to is None else self.item.sk.between(prefix, up_to)
+        with self.failures():
+            return tuple(
+                self.item.query(
+                    pk,
+                    keys,
+                    consistent_read=True,
+                    scan_index_forward=False,
+                    limit=limit,
+                    attributes_to_get=list(only) if only else None,
+                )
+            )
+
     def put(self, item: _Item, condition: Any) -> bool:
         """Write one item; False if the condition does not hold."""
         with self.failures():

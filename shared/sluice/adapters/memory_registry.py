@@ -58,6 +58,12 @@ class MemoryRegistry:
         with self._lock:
             return [version for _, version in sorted(self._versions[model].items())]
 
+    def newest_approvals(self, model: str, *, limit: int, before: int | None = None) -> Sequence[tuple[int, Approval]]:
+        """See the port."""
+        with self._lock:
+            numbers = sorted((each for each in self._versions[model] if before is None or each < before), reverse=True)
+            return [(number, self._versions[model][number].approval) for number in numbers[:limit]]
+
     def latest_version_number(self, model: str) -> int:
         """See the port."""
         with self._lock:
@@ -112,6 +118,11 @@ class MemoryRegistry:
             stored = self._bindings[binding.model].setdefault(binding.function_version, binding)
         if stored.release != binding.release:
             raise ReleaseBindingTaken(binding.function_version, stored.release, binding.release)
+
+    def find_binding(self, model: str, function_version: str) -> ReleaseBinding | None:
+        """See the port."""
+        with self._lock:
+            return self._bindings[model].get(function_version)
 
     def list_bindings(self, model: str) -> Sequence[ReleaseBinding]:
         """See the port."""

@@ -42,6 +42,13 @@ class Registry(Protocol):
         """Every version of the model, by number."""
         ...
 
+    def newest_approvals(self, model: str, *, limit: int, before: int | None = None) -> Sequence[tuple[int, Approval]]:
+        """Numbers and approvals of the newest versions, newest first, `limit` at most, older than `before` only.
+
+        It reads no more than it gives, however many versions there are.
+        """
+        ...
+
     def latest_version_number(self, model: str) -> int:
         """The highest registered number, 0 if there is none; strongly consistent."""
         ...
@@ -77,6 +84,10 @@ class Registry(Protocol):
 
     def bind_function_version(self, binding: ReleaseBinding) -> None:
         """Bind once; the same binding again is accepted, another raises ReleaseBindingTaken."""
+        ...
+
+    def find_binding(self, model: str, function_version: str) -> ReleaseBinding | None:
+        """What the function version carries, None if nothing was bound to it; strongly consistent."""
         ...
 
     def list_bindings(self, model: str) -> Sequence[ReleaseBinding]:

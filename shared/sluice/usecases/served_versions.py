@@ -26,7 +26,7 @@ def unserved_versions(experiment: Experiment, *, registry: Registry, publisher: 
     if not needed:
         return []
     alias = publisher.alias(model)
-    served = list(_releases_with_traffic(model, alias, registry)) if alias else [(None, "")]
+    served = list(releases_with_traffic(model, alias, registry)) if alias else [(None, "")]
     reasons = []
     for release, where in served:
         if release is None:
@@ -38,11 +38,11 @@ def unserved_versions(experiment: Experiment, *, registry: Registry, publisher: 
     return [MoveRefused(experiment.subject, _MOVE, why) for why in reasons]
 
 
-def _releases_with_traffic(model: str, alias: AliasState, registry: Registry) -> Iterator[tuple[Release | None, str]]:
-    carried = {binding.function_version: binding.release for binding in registry.list_bindings(model)}
+def releases_with_traffic(model: str, alias: AliasState, registry: Registry) -> Iterator[tuple[Release | None, str]]:
+    """Each release behind the alias, None for a function version that carries none, and in words how it is served."""
     for function_version, where in _with_traffic(alias):
-        number = carried.get(function_version)
-        yield (registry.find_release(model, number) if number is not None else None), where
+        binding = registry.find_binding(model, function_version)
+        yield (registry.find_release(model, binding.release) if binding else None), where
 
 
 def _with_traffic(alias: AliasState) -> Iterator[tuple[str, str]]:

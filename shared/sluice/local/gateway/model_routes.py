@@ -38,7 +38,7 @@ def routes_of(functions: Iterable[DeployedFunction]) -> RouteTable:
 def _keys(function_name: str) -> Iterator[str]:
     if function_name == CONTROL:
         yield from ("ANY /v2", "ANY /v2/{proxy+}", "ANY /v1/{proxy+}", "ANY /ofrep/v1/{proxy+}")
-        yield from ("ANY /v1/models", "ANY /v1/models/{proxy+}")
+        yield from ("ANY /v1/models", "ANY /v1/models/{proxy+}", "ANY /v2/repository/{proxy+}")
     elif function_name == OUTCOMES:
         yield "POST /v1/outcomes"
     elif function_name.startswith(_INFERENCE_PREFIX):
