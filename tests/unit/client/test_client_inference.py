@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from sluice.client import AsyncInferenceClient, InvalidInput, NotFound, ProtocolBroken
+from sluice.client import AsyncInferenceClient, InferenceClient, InvalidInput, NotFound, ProtocolBroken
 from tests.unit.client.conftest import Connect
 from tests.unit.client.protocol_server import ProtocolServer
 
@@ -201,6 +201,42 @@ def test_an_answer_that_the_protocol_does_not_allow_is_an_error_that_says_so(
 ) -> None:
     with pytest.raises(ProtocolBroken, match=why):
         connect(ProtocolServer(rewrite=change)).infer("echo", ROWS)
+
+
+@pytest.mark.parametrize(
+    ("length", "why"),
+    [("all", "must be a number of bytes"), ("9999", "of which 9999 should be JSON"), ("3", "not valid")],
+)
+def test_a_length_that_is_none_is_an_error(connect: Connect, length: str, why: str) -> None:
+    server = ProtocolServer()
+    client = connect(server)
+    client.infer("echo", ROWS)
+    server.troubles.append(httpx.Response(200, content=b"{}..", headers={"inference-header-content-length": length}))
+
+    with pytest.raises(ProtocolBroken, match=why):
+        client.infer("echo", ROWS)
+
+
+@pytest.mark.parametrize("document", [[], {}, {"name": "echo", "inputs": [{"name": "x"}]}, {"name": "e", "inputs": 3}])
+def test_metadata_that_the_protocol_does_not_allow_are_an_error(connect: Connect, document: Any) -> None:
+    server = ProtocolServer()
+    server.troubles.append(httpx.Response(200, json=document))
+
+    with pytest.raises(ProtocolBroken, match="model metadata is not of the protocol"):
+        connect(server).model_metadata("echo")
+
+
+def test_clients_close_their_connections() -> None:
+    async def both() -> None:
+        async with AsyncInferenceClient("https://api.example", transport=ProtocolServer().transport) as client:
+            assert await client.server_live()
+        with InferenceClient("https://api.example", transport=ProtocolServer().transport) as waiting:
+            assert waiting.server_live()
+        for method in (client.server_live, waiting.server_live):
+            with pytest.raises(RuntimeError, match="closed"):
+                await method()  # type: ignore[misc]
+
+    asyncio.run(both())
 
 
 def test_an_answer_with_bytes_that_no_output_claims_is_an_error(connect: Connect) -> None:

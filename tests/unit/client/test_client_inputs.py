@@ -167,5 +167,17 @@ def test_bf16_rounds_as_ml_dtypes_does(array: Any) -> None:
     assert np.array_equal(from_bits(to_bits(array)), wanted, equal_nan=True)
 
 
+def test_bf16_in_the_middle_rounds_to_even() -> None:
+    middles = ((np.arange(0x4000, 0x4100, dtype=np.uint32) << 16) | 0x8000).view(np.float32)
+
+    assert to_bits(middles).tolist() == middles.astype(ml_dtypes.bfloat16).view(np.uint16).tolist()
+
+
+def test_fp32_is_written_as_the_fp64_that_it_equals() -> None:
+    tensor = Tensor("x", "FP32", np.array([0.1], np.float32))
+
+    assert json_data_of(tensor) == b"[0.10000000149011612]"
+
+
 def test_null_is_nan_from_servers_that_write_it_so() -> None:
     assert np.isnan(array_of_json("x", "FP32", (2,), [1.0, None])[1])

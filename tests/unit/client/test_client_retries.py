@@ -1,6 +1,7 @@
 """Tries and pauses: what is temporary is tried again within bounds, and nothing else is."""
 
 import random
+from datetime import UTC, datetime
 
 import httpx
 import numpy as np
@@ -18,6 +19,9 @@ from sluice.client import (
     Unavailable,
     Unsupported,
 )
+from sluice.client.exchange import Answer, NoAnswer, Send
+from sluice.client.failures import failure_of
+from sluice.client.retry import Patience
 from tests.unit.client.conftest import Connect, Time
 from tests.unit.client.protocol_server import ProtocolServer
 
@@ -120,11 +124,6 @@ def test_the_server_says_how_long_to_wait_at_least(troubled: Connect, time: Time
 
 @pytest.mark.parametrize("given", ["soon", "-1", "", "²"])
 def test_a_retry_after_that_is_none_is_ignored(given: str) -> None:
-    from datetime import UTC, datetime
-
-    from sluice.client.exchange import Answer
-    from sluice.client.failures import failure_of
-
     failure = failure_of(Answer(503, {"retry-after": given}, b""), now=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert isinstance(failure, Unavailable)
@@ -145,6 +144,18 @@ def test_the_deadline_bounds_all_tries_of_a_call(server: ProtocolServer, trouble
 
     assert server.asked == [INFER] * 3
     assert time.seconds < 5
+
+
+def test_a_try_that_took_all_the_time_is_the_last_one(time: Time) -> None:
+    patience = Patience(RetryPolicy(deadline_seconds=5), time.instruments)
+    steps = patience.ask(Send("GET", "https://api.example"))
+
+    next(steps)
+    time.seconds = 6
+    with pytest.raises(DeadlinePassed, match="deadline of 5 s has passed"):
+        steps.send(NoAnswer("silence"))
+    with pytest.raises(DeadlinePassed):
+        next(patience.wait(1))
 
 
 def test_a_try_is_given_no_more_time_than_the_call_has_left(server: ProtocolServer, troubled: Connect) -> None:
