@@ -2,8 +2,8 @@
 
 Below /v1 and /v2/repository are changes, and so callers need more there than for predictions, flags and outcomes.
 Below /v1/models are KServe's first protocol's models, whose callers predict: each model's `:predict` leads to its
-function, and control answers the rest. API Gateway takes a colon in a segment without a variable; where it should not one day, the same path
-below the model's own, /v2/models/{model}, needs no route of its own.
+function, and control answers the rest. API Gateway takes a colon in a segment without a variable; where it should not
+one day, the same path below the model's own, /v2/models/{model}, needs no route of its own.
 
 An HTTP API tries the next route when the most specific one does not take the method. REST APIs were seen to do so too,
 but nothing documents it, so on a REST API every node of a model's tree takes every method.
