@@ -5,7 +5,6 @@ experiment starts without it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from functions.inference.settings import InferenceSettings
 from sluice.errors import StoreUnavailable
 from sluice.experiments.snapshot_subject import subject_of
 from sluice.experiments.unit_parameters import UNIT
+from sluice.frozen import frozen
 from sluice.usecases.held_snapshot import HeldSnapshot
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sluice.usecases.assign_unit import UnitAssigner
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExperimentStores:
     """Where definitions and units are."""
 

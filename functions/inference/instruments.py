@@ -1,11 +1,12 @@
 """What predictions are timed, dated and named with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from os import urandom
 from time import perf_counter_ns
 
 from sluice.clock import Clock, SystemClock
+from sluice.frozen import frozen
 
 
 def new_prediction_id() -> str:
@@ -13,7 +14,7 @@ def new_prediction_id() -> str:
     return urandom(16).hex()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruments:
     """`timer_ns` is monotonic and measures durations; `clock` dates records."""
 

@@ -6,7 +6,8 @@ from typing import Any
 from sluice.errors import Conflict, SlotsTaken
 from sluice.experiments.experiment import Experiment
 from sluice.experiments.ports import DefinitionStore, StoredSnapshot, UnitStore
-from sluice.experiments.snapshot import decode_model_snapshot, subject_of
+from sluice.experiments.snapshot import decode_model_snapshot
+from sluice.experiments.snapshot_subject import subject_of
 from sluice.usecases.find_experiment import experiment_history
 from sluice.usecases.merge_identities import Merger, merge_identities
 from sluice.usecases.override_unit import ForcedVariant, override_unit, remove_override

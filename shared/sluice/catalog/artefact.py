@@ -1,10 +1,12 @@
 """An artefact: the files of a model. Apart from what was promised about it, which serving never reads."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
+from sluice.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class ArtefactFile:
     """One file of an artefact: `path` relative to the .onnx file's folder, `digest` SHA-256 in hex."""
 
@@ -20,7 +22,7 @@ def _digest_of(files: tuple[ArtefactFile, ...]) -> str:
     return sha256(listing.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Artefact:
     """The .onnx file first, then its external data files by path. Each is stored under its own digest."""
 

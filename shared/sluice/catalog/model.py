@@ -1,8 +1,9 @@
 """A model: the long-lived name that versions come and go under."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from sluice.frozen import frozen
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 
@@ -15,7 +16,7 @@ class RiskTier(StrEnum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Model:
     """What is promised about a model whichever version serves it.
 

@@ -1,12 +1,13 @@
 """A release: exactly what one Lambda function version serves, for ever."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from sluice.catalog.artefact import Artefact
 from sluice.catalog.model import Model
 from sluice.catalog.signature import Signature
+from sluice.frozen import frozen
 
 LIVE_ALIAS = "live"
 
@@ -19,7 +20,7 @@ def function_name_of(model_name: str, prefix: str = "") -> str:
     return f"{prefix}inference-{model_name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseSettings:
     """How the versions run. Bytes of artefacts loaded at once stay within `session_memory_budget_bytes`."""
 
@@ -32,7 +33,7 @@ class ReleaseSettings:
     result_cache_budget_bytes: int = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleasedVersion:
     """What the serving path needs of a model version, copied so that serving never asks the registry."""
 
@@ -43,7 +44,7 @@ class ReleasedVersion:
     """Frozen bins of outputs, as `ModelVersion` has them: what a rollout counts predictions by."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseContent:
     """What is served; its digest names it. `preload` is a subset of `versions`; the rest load on first use."""
 
@@ -59,7 +60,7 @@ class ReleaseContent:
             raise ValueError(f"default_version and preload name versions {missing} that are not in versions")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Release:
     """A numbered, dated release content; `digest` is the SHA-256 of the content's canonical JSON.
 
@@ -74,7 +75,7 @@ class Release:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseBinding:
     """A function version and the release that it carries."""
 

@@ -1,9 +1,9 @@
 """A model's signature: what its ONNX graph takes and gives."""
 
-from dataclasses import dataclass
+from sluice.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TensorSpec:
     """One named tensor: OIP `datatype` (FP32, INT64, BYTES, …) and `shape`, -1 where a dimension is free."""
 
@@ -12,7 +12,7 @@ class TensorSpec:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """The graph's inputs and outputs, in the graph's order."""
 

@@ -5,15 +5,15 @@ coverage: raising the coverage adds units to each variant and moves nobody who i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from sluice.experiments.slots import SLOT_COUNT, SLOTS_PER_BPS
+from sluice.frozen import frozen
 
 ALL_BPS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allocation:
     """Weights in the order of the variants (they sum to 10,000) and the share of eligible units that enter.
 

@@ -1,7 +1,7 @@
 """An experiment: which variant is better, asked of units that stay where they are put."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from sluice.errors import InvalidDefinition
@@ -11,6 +11,7 @@ from sluice.experiments.key import checked_bps, checked_key
 from sluice.experiments.slot_ranges import SlotRange, in_order
 from sluice.experiments.unit import checked_unit_type
 from sluice.experiments.variant import Variant
+from sluice.frozen import frozen
 
 _TEXT_LIMIT_CHARACTERS = 2000
 _VARIANT_LIMIT = 32
@@ -32,7 +33,7 @@ class Hashing(StrEnum):
     GROWTHBOOK_V2 = "growthbook-v2"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What was meant to be measured, written down before it was.
 
@@ -53,7 +54,7 @@ class Plan:
                 raise InvalidDefinition("plan", name, f"found {value!r}, must be 1 or more")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conclusion:
     """What an experiment ended with: the variant that is to stay, or none, and why."""
 
@@ -61,7 +62,7 @@ class Conclusion:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Experiment:
     """A valid experiment; building an invalid one raises InvalidDefinition, which names the field.
 

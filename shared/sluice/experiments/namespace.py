@@ -4,16 +4,17 @@ A slot has one owner at most. Who claims slots that are owned, or that rest afte
 namespace is written with its revision as a condition, two claims at once cannot both succeed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sluice.errors import InvalidDefinition, MoveRefused, SlotsTaken
 from sluice.experiments.key import checked_bps, checked_key
 from sluice.experiments.slot_ranges import SlotRange, in_order, shown_ranges
 from sluice.experiments.unit import checked_unit_type
+from sluice.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ownership:
     """Slots of one running experiment."""
 
@@ -21,7 +22,7 @@ class Ownership:
     slots: tuple[SlotRange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantine:
     """Slots whose units still feel an experiment that is over; free again at `until` (aware UTC)."""
 
@@ -30,7 +31,7 @@ class Quarantine:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Namespace:
     """One unit type, 1,000,000 slots. `holdout_bps` of the units are in no experiment of it.
 

@@ -1,12 +1,12 @@
 """What experiments ask of the world. Every method may raise StoreUnavailable."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from sluice.experiments.unit_state import Override, StoredAssignment, UnitState
+from sluice.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -17,7 +17,7 @@ class Kind(StrEnum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeNote:
     """Who made a revision, when (aware UTC), why, and by which move."""
 
@@ -27,7 +27,7 @@ class ChangeNote:
     move: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """One revision of one definition, as a document of JSON values."""
 
@@ -38,7 +38,7 @@ class Definition:
     note: ChangeNote
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredSnapshot:
     """What functions read: `content` is opaque here. `subject` is `model:<name>` or `flags`; numbers begin at 1."""
 

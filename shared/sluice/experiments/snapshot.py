@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sluice.experiments.attributes import AttributeType
@@ -15,9 +14,10 @@ from sluice.experiments.ports import StoredSnapshot
 from sluice.experiments.running_experiment import to_entry
 from sluice.experiments.snapshot_content import merged_attributes, pack, read_attributes, unpack
 from sluice.experiments.snapshot_subject import subject_of
+from sluice.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelSnapshot:
     """A decoded snapshot, not yet prepared for deciding."""
 

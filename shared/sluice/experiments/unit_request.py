@@ -1,18 +1,18 @@
 """Which unit a request is for, and what is known of it: from its parameters, or from a verified token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sluice.experiments.attributes import ClaimText
 from sluice.experiments.unit import DEFAULT_UNIT_TYPE, checked_unit_id, checked_unit_type
 from sluice.experiments.unit_parameters import ATTRIBUTE_PREFIX, UNIT, UNIT_TYPE
+from sluice.frozen import frozen
 
 _UNIT_PARAMETER = f"parameter {UNIT}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitSources:
     """Claims of a verified token that name the unit and its attributes; where they do, parameters do not count."""
 

@@ -1,11 +1,13 @@
 """What is stored of one unit: what it was assigned, and what somebody forced on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from sluice.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class StoredAssignment:
     """Written once, by whoever was first; never changed but for the mark `crossed_over`.
 
@@ -26,7 +28,7 @@ class StoredAssignment:
     crossed_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Override:
     """A variant that somebody forced for one unit; never analysed.
 
@@ -40,7 +42,7 @@ class Override:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitState:
     """All of one unit that decisions need; one query brings it."""
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isfinite
 from typing import Any
 
 from sluice.errors import InvalidDefinition
 from sluice.experiments.key import checked_bps, checked_key
+from sluice.frozen import frozen
 
 ParameterValue = str | int | float | bool
 
@@ -16,7 +17,7 @@ _TEXT_LIMIT_CHARACTERS = 1_000
 _EXACT = range(-(2**53), 2**53 + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """A model version, or parameters that the client gets with the release's default version; or both.
 

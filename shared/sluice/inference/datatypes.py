@@ -1,11 +1,12 @@
 """The element types of the Open Inference Protocol v2, in each spelling that Sluice meets."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
+from sluice.frozen import frozen
 
 
 class JsonForm(StrEnum):
@@ -19,7 +20,7 @@ class JsonForm(StrEnum):
     """No JSON form: the protocol carries FP16 and BF16 as binary only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Datatype:
     """One element type.
 

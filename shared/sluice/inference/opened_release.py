@@ -1,13 +1,12 @@
 """A release that is open for serving: what it serves, and the models that are in memory."""
 
-from dataclasses import dataclass
-
+from sluice.frozen import frozen
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedRelease:
     """The prepared release and its caches, of models and perhaps of results; it lives as long as the process."""
 

@@ -50,6 +50,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from sluice.errors import SluiceError
+from sluice.frozen import frozen
 from sluice.inference.assignment_record import assigned_members
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import OwnCall
@@ -63,7 +64,7 @@ _CAUSE_LIMIT_CHARACTERS = 2000
 _LIKE_REQUESTS_REMEMBERED = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColdStart:
     """What the first request of an environment waited for."""
 

@@ -5,7 +5,7 @@ FALLBACK; a write that fails makes FALLBACK of what it should have kept, since t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from sluice.experiments.reasons import Reason
 from sluice.experiments.unit import unit_key_of
 from sluice.experiments.unit_request import UnitRequest, UnitSources, unit_request_of
 from sluice.experiments.unit_state import StoredAssignment, UnitState
+from sluice.frozen import frozen
 from sluice.usecases.held_snapshot import HeldSnapshot
 from sluice.usecases.settled_units import SettledUnits
 from sluice.usecases.unit_states import UnitStates
@@ -25,7 +26,7 @@ from sluice.usecases.unit_states import UnitStates
 STICKY_DAYS = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssignmentPorts:
     """What deciding reads and writes."""
 
@@ -35,7 +36,7 @@ class AssignmentPorts:
     settled: SettledUnits = field(default_factory=SettledUnits)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitAssigner:
     """`assign_unit` for requests that may name a unit; what `serve_prediction` calls."""
 

@@ -1,7 +1,6 @@
 """Write down what was asked and answered, so that it can be replayed; durably where the risk is high."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -9,6 +8,7 @@ import orjson
 from sluice.catalog.release import ReleaseSettings
 from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
+from sluice.frozen import frozen
 from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, record_line
 from sluice.inference.trace import PredictionTrace
@@ -23,7 +23,7 @@ _RECORDS = "records"
 _LIMIT_BYTES = ReleaseSettings().record_body_limit_bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordPorts:
     """Where records go: `write_line` takes one line without its end, `content` what is too long or must not be lost."""
 
