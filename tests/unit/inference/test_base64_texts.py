@@ -35,6 +35,7 @@ def test_other_datatypes_are_not_concerned() -> None:
     [
         ("YQ", r"element 1 \('YQ'\) is not base64, its content_type"),
         ("Y Q=", "is not base64"),
+        ("Y!Q==", "is not base64"),
         ("é", "is not base64"),
         ("/w==", "element 1 is not UTF-8, as the model's strings are"),
         (5, "element 1 is the number 5, BYTES takes strings"),

@@ -91,5 +91,15 @@ def test_a_non_finite_output_is_the_models_failure_and_named(datatype: str, valu
     assert isinstance(caught.value, InferenceFailed)
 
 
+@pytest.mark.parametrize("count", [64, 65, 5000])
+@pytest.mark.parametrize("datatype", ["FP32", "FP64"])
+def test_one_non_finite_element_among_many_is_found(datatype: str, count: int) -> None:
+    array = np.ones(count, BY_NAME[datatype].numpy_dtype)
+    array[-1] = -np.inf
+
+    with pytest.raises(NonFiniteOutput, match=f"answered -inf in element {count - 1} of output 'y'"):
+        encode(datatype, array)
+
+
 def test_the_word_null_in_a_text_is_not_taken_for_a_missing_number() -> None:
     assert read_back("BYTES", np.array(["null"], object)).tolist() == ["null"]
