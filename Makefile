@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The packages that hold the rules; their branches are covered or `make test` fails.
 PURE := */sluice/analysis/*,*/sluice/catalog/*,*/sluice/cost/*,*/sluice/experiments/*,*/sluice/governance/*,*/sluice/inference/*,*/sluice/rollouts/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
-.PHONY: help setup run test check bench fmt assets synth diff bootstrap deploy destroy deploy-local audit sbom lock clean
+.PHONY: help setup run test fuzz check bench fmt assets synth diff bootstrap deploy destroy deploy-local audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -35,6 +35,9 @@ $(CLIENTS)/%/installed: requirements/clients-%.txt $(VENV)/setup.done
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)/$*
 	@$(BIN)/uv pip install --quiet --python $(CLIENTS)/$*/bin/python --require-hashes -r $<
 	@touch $@
+
+fuzz: $(VENV)/dev.done ## a million damaged binary bodies against the codec; BODIES=N for more or fewer
+	@SLUICE_FUZZ_BODIES=$(or $(BODIES),1000000) $(BIN)/python -m pytest -q -p no:randomly tests/unit/inference/test_binary_fuzz.py
 
 check: $(VENV)/dev.done ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
