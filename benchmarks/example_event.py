@@ -14,8 +14,23 @@ FRAMEWORK_ROUTE = f"ANY /v2/models/{MODEL}/{{proxy+}}"
 HOT_ROUTE = f"POST /v2/models/{MODEL}/infer"
 
 
-def an_event(route_key: str, *, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The request as API Gateway's event (HTTP API, payload 2.0), matched by `route_key`; with these parameters."""
+def request_body(*, rows: int = 1, parameters: Mapping[str, Any] | None = None) -> str:
+    """The JSON of the example's request, its row so many times over, with these parameters."""
+    request = json.loads(BODY)
+    for tensor in request["inputs"]:
+        tensor["shape"][0] *= rows
+        tensor["data"] *= rows
+    return json.dumps(request | {"parameters": parameters} if parameters else request)
+
+
+def an_event(
+    route_key: str,
+    body: str = BODY,
+    *,
+    headers: Mapping[str, str] | None = None,
+    is_base64: bool = False,
+) -> dict[str, Any]:
+    """A request as API Gateway's event (HTTP API, payload 2.0), matched by `route_key`; `headers` beside the usual."""
     path = f"/v2/models/{MODEL}/infer"
     http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"}
     context = {"accountId": "0", "apiId": "local", "domainName": "localhost", "requestId": "r", "stage": "$default"}
@@ -24,10 +39,10 @@ def an_event(route_key: str, *, parameters: Mapping[str, Any] | None = None) -> 
         "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "localhost", "accept": "*/*"},
+        "headers": {"content-type": "application/json", "host": "localhost", "accept": "*/*", **(headers or {})},
         "requestContext": context | {"http": http, "routeKey": route_key, "timeEpoch": 0},
-        "body": json.dumps(json.loads(BODY) | {"parameters": parameters}) if parameters else BODY,
-        "isBase64Encoded": False,
+        "body": body,
+        "isBase64Encoded": is_base64,
     }
 
 

@@ -19,6 +19,8 @@ from sluice.experiments.variant import Variant
 
 UNIT = "user-123456"
 ATTRIBUTES = {"country": "DE", "age": 30}
+UNIT_PARAMETERS = {"sluice_unit": UNIT, **{f"sluice_attr_{name}": value for name, value in ATTRIBUTES.items()}}
+"""How a request names the unit and what is known of it."""
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 CONDITION = 'country == "DE" && age > 18'

@@ -5,19 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import orjson
 from fastapi import FastAPI, Request, Response
 from mangum import Mangum
 
-from benchmarks.example_event import MODEL, MODEL_FILE
+from benchmarks.example_event import MODEL
+from benchmarks.model_alone import model_session
 
 
 def build_handler() -> Any:
     """A Lambda handler for `POST /v2/models/<model>/infer`, each route `async def`, lifespan off."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(MODEL_FILE, options, providers=["CPUExecutionProvider"])
+    session = model_session()
     app = FastAPI()
 
     @app.post(f"/v2/models/{MODEL}/infer")

@@ -1,7 +1,11 @@
-"""The local plane with the inference function in its own process, over real HTTP, on the port that BENCH_PORT names."""
+"""The local plane with the inference function in its own process, over real HTTP, on the port that BENCH_PORT names.
+
+`python -m benchmarks.local_plane_server [loop|threads]`: where handlers run.
+"""
 
 import os
 import signal
+import sys
 from threading import Event
 
 from benchmarks.example_event import MODEL
@@ -21,8 +25,13 @@ def serve() -> None:
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     handler = release_handler(write_line)
-    port = int(os.environ["BENCH_PORT"])
-    with start_plane(PlaneSettings(gateway_port=port, aws_port=0, handler_factory=lambda _: handler)) as plane:
+    settings = PlaneSettings(
+        gateway_port=int(os.environ["BENCH_PORT"]),
+        aws_port=0,
+        handler_factory=lambda _: handler,
+        handlers_on_loop=sys.argv[1] == "loop",
+    )
+    with start_plane(settings) as plane:
         _deploy(plane.functions)
         ended.wait()
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from benchmarks.process_cpu import cpu_seconds
 from benchmarks.serving_peers import INFER_PATH, ROOT, ServerCommand
@@ -17,6 +18,7 @@ from sluice.local.sockets import bound_socket
 
 _HEADERS = {"content-type": "application/json", "accept": "application/json"}
 _READY_SECONDS = 90.0
+_LAST_WORDS_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class RunningServer:
     command: ServerCommand
     process: subprocess.Popen[bytes]
     connection: HTTPConnection
+    errors: IO[bytes]
 
     def ask(self, body: bytes) -> Any:
         """The answer to an inference request, as JSON. Raises RuntimeError for anything but a 200."""
@@ -57,15 +60,20 @@ def started(command: ServerCommand, first_body: bytes) -> Iterator[RunningServer
     """The server, from its first answer on; ended, with its children, at the end. Raises RuntimeError if it dies."""
     with bound_socket(0) as free:
         port = free.getsockname()[1]
+    with TemporaryFile() as errors:
+        yield from _started(command, first_body, port, errors)
+
+
+def _started(command: ServerCommand, first_body: bytes, port: int, errors: IO[bytes]) -> Iterator[RunningServer]:
     process = subprocess.Popen(
         [str(command.python), *(it.format(port=port) for it in command.arguments)],
         cwd=ROOT,
         env=os.environ | {"BENCH_PORT": str(port), "PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         start_new_session=True,
     )
-    server = RunningServer(command, process, HTTPConnection("127.0.0.1", port, timeout=30))
+    server = RunningServer(command, process, HTTPConnection("127.0.0.1", port, timeout=30), errors)
     try:
         _wait_until_it_answers(server, first_body)
         yield server
@@ -82,7 +90,9 @@ def _wait_until_it_answers(server: RunningServer, body: bytes) -> None:
         except (OSError, RuntimeError) as error:
             server.connection.close()
             if server.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{server.command.name} does not answer: {error}") from error
+                server.errors.seek(0)
+                said = server.errors.read().decode(errors="replace")[-_LAST_WORDS_CHARACTERS:]
+                raise RuntimeError(f"{server.command.name} does not answer: {error}\n{said}") from error
             time.sleep(0.1)
         else:
             return

@@ -1,5 +1,6 @@
 """The servers whose CPU time is compared: each a script of `benchmarks/peers` in an environment of its own."""
 
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +22,30 @@ class ServerCommand:
     name: str
     python: Path
     arguments: tuple[str, ...]
-    package: str = ""
+    package: str
 
     def is_installed(self) -> bool:
         """Whether its environment was made, by `make bench-peers`."""
         return self.python.exists()
+
+    def version(self) -> str:
+        """The version of its package."""
+        ask = f"import importlib.metadata; print(importlib.metadata.version({self.package!r}))"
+        return subprocess.run([self.python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _peer(name: str, environment: str, package: str, *arguments: str) -> ServerCommand:
     return ServerCommand(name, _ENVIRONMENTS / environment / "bin" / "python", arguments, package)
 
 
-OURS = ServerCommand("Sluice, local plane in this mode", Path(sys.executable), ("-m", "benchmarks.local_plane_server"))
+def _ours(name: str, mode: str) -> ServerCommand:
+    return ServerCommand(name, Path(sys.executable), ("-m", "benchmarks.local_plane_server", mode), "sluice")
+
+
+OURS = (
+    _ours("Sluice, local plane in one process, handlers on the gateway's thread", "loop"),
+    _ours("Sluice, local plane in one process, handlers on threads", "threads"),
+)
 FASTAPI = _peer("FastAPI + uvicorn", "fastapi", "uvicorn", "-m", "benchmarks.peers.fastapi_uvicorn", "lean")
 FASTAPI_STANDARD = _peer(
     "FastAPI + uvicorn[standard]", "fastapi", "uvicorn", "-m", "benchmarks.peers.fastapi_uvicorn", "standard"
