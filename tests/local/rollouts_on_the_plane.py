@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from functions.failsafe import composition as failsafe
 from functions.rollout_steps import composition as rollout_steps
+from functions.rollout_steps.settings import RolloutStepsSettings
 from sluice.adapters.lambda_candidate_calls import LambdaCandidateCalls
 from sluice.adapters.log_records import LogRecords
 from sluice.adapters.memory_events import MemoryEvents
@@ -34,7 +35,7 @@ from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.lambda_host.handler_call import Handler
 from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
-from sluice.local.resources import create_resources
+from sluice.local.resources import ResourceNames, create_resources
 from sluice.rollouts.judge import judge
 from sluice.rollouts.plan import Plan
 from sluice.rollouts.state import RolloutState
@@ -47,7 +48,8 @@ from sluice.usecases.warm_candidate import warm_rollout
 
 MODEL, ROLLOUT = "digits", "r-1"
 STEPS, FAILSAFE = "rollout-steps", "failsafe"
-WAIT = timedelta(minutes=5)
+WAIT = timedelta(minutes=10)
+LEASE_SECONDS = 1_500
 _LOOK = timedelta(minutes=10)
 _REQUESTS_PER_MINUTE = 6
 _AS_FAST_AS_IT_GOES = ThrottleSettings(rate_per_second=1e9, burst_count=1_000_000)
@@ -136,6 +138,13 @@ class PlaneRollouts:
             assert time.monotonic() < give_up_at, f"in vain: {kind}"
             time.sleep(0.02)
 
+    def await_end(self) -> None:
+        """Until no execution runs any more."""
+        give_up_at = time.monotonic() + _GIVE_UP_SECONDS
+        while self.running():
+            assert time.monotonic() < give_up_at, f"in vain: the end of {self.running()}"
+            time.sleep(0.02)
+
     def _last_event(self) -> str:
         [name] = self.running()
         history = self.step_functions.get_execution_history(executionArn=self.arn_of(name))
@@ -175,7 +184,10 @@ class PlaneRollouts:
 
 
 @contextmanager
-def rollouts_on_a_plane(candidate: Conduct = GOOD, *, seed: int = 1) -> Iterator[PlaneRollouts]:
+def rollouts_on_a_plane(
+    candidate: Conduct = GOOD, *, seed: int = 1, in_processes: bool = False
+) -> Iterator[PlaneRollouts]:
+    """With `in_processes`, as they are deployed: no conduct, and the controller's time is the machine's."""
     models = RehearsedHandlers({2: candidate}, seed=seed)
     handlers = Handlers(models)
     settings = PlaneSettings(
@@ -183,7 +195,7 @@ def rollouts_on_a_plane(candidate: Conduct = GOOD, *, seed: int = 1) -> Iterator
         aws_port=0,
         seed=seed,
         scale_out=1,
-        handler_factory=handlers,
+        handler_factory=None if in_processes else handlers,
         throttle=_AS_FAST_AS_IT_GOES,
     )
     with ExitStack() as undo:
@@ -194,13 +206,26 @@ def rollouts_on_a_plane(candidate: Conduct = GOOD, *, seed: int = 1) -> Iterator
         release_each(connections, next(it for it in find_examples() if it.name == MODEL))
         handlers.ports = _ports(connections, plane)
         for name in (STEPS, FAILSAFE):
-            deploy_live(connections.functions, function_name=name, handler=f"{name}.handler", environment={})
+            handler = f"functions.{name.replace('-', '_')}.handler.handler"
+            told = _told(settings.names)
+            deploy_live(connections.functions, function_name=name, handler=handler, environment=told)
         arn, machine = _machine(connections)
         traffic = undo.enter_context(closing(_traffic(plane.gateway_url, seed)))
         plane.clock.freeze()
         functions = connections.functions
         runner = StepFunctionsRunner(machine, arn)
         yield PlaneRollouts(plane, handlers.ports, runner, machine, functions, traffic, handlers, arn)
+
+
+def _told(names: ResourceNames) -> dict[str, str]:
+    settings = RolloutStepsSettings(
+        registry_table=names.registry_table,
+        rollouts_table=names.rollouts_table,
+        ledger_table=names.ledger_table,
+        ledger_bucket=names.ledger_bucket,
+        metrics_namespace="Sluice",
+    )
+    return settings.to_environment()
 
 
 def _machine(connections: Connections) -> tuple[str, Any]:
@@ -230,6 +255,7 @@ def _ports(connections: Connections, plane: Plane) -> ControllerPorts:
         registry=connections.registry,
         events=MemoryEvents(),
         clock=plane.clock,
+        lease_seconds=LEASE_SECONDS,
         metrics=RememberedWindows(SettledEvery(source, _LOOK)),
         judge=RememberingJudge(judge),
         warm_up=partial(warm_rollout, registry=connections.registry, calls=calls),

@@ -8,10 +8,10 @@ from sluice.local.demo.conduct import Fault, conduct_with
 from sluice.local.demo.rehearsed_plan import rehearsed_plan
 from sluice.rollouts.plan import Gate, GateKind
 from sluice.rollouts.state import Phase
-from sluice.usecases.change_rollout import approve_rollout
+from sluice.usecases.change_rollout import abort_rollout, approve_rollout
 from sluice.usecases.verify_ledger import verify_ledger
 from sluice.usecases.wake_controller import wake_controller
-from tests.local.rollouts_on_the_plane import MODEL, ROLLOUT, rollouts_on_a_plane
+from tests.local.rollouts_on_the_plane import MODEL, ROLLOUT, WAIT, rollouts_on_a_plane
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("rollout executions")]
 
@@ -146,3 +146,20 @@ def test_a_tick_that_fails_is_followed_by_the_next_a_wait_later() -> None:
 
         assert world.shares() == ("1", {"2": 0.1})
         assert world.running() == [f"{MODEL}-{ROLLOUT}-1"]
+
+
+def test_the_deployed_functions_themselves_are_what_the_machine_and_the_schedule_call() -> None:
+    """In processes of their own, under AWS's runtime client; the plane has no metrics, and no data is no good news."""
+    with rollouts_on_a_plane(in_processes=True) as world:
+        world.start()
+        world.await_event("WaitStateEntered")
+        assert (world.state.phase, world.shares()) == (Phase.STEPPING, ("1", {"2": 0.1}))
+        assert world.run_failsafe() == {"restored": []}
+
+        abort_rollout(world.request, ports=world.ports)
+        world.plane.clock.advance(WAIT)
+        world.await_end()
+
+        assert (world.state.phase, world.shares()) == (Phase.ABORTED, ("1", {}))
+        assert world.executions() == {f"{MODEL}-{ROLLOUT}-1": "SUCCEEDED"}
+        assert verify_ledger(MODEL, world.ports.ledger).is_whole
