@@ -123,6 +123,22 @@ def test_an_uploaded_binary_body_too(function: FunctionWithStore) -> None:
     assert function.handler(referring, CONTEXT) == sent
 
 
+def test_an_uploaded_body_of_bare_bytes_too(function: FunctionWithStore) -> None:
+    body = np.ones((2, 3), np.float32).tobytes()
+    sent = function.handler(
+        an_event(body=body, headers={"inference-header-content-length": "0"}, encoded=True), CONTEXT
+    )
+
+    upload = function.upload(body, BINARY)
+    referring = naming(upload, sluice_upload_json_bytes=0)
+
+    assert sent["statusCode"] == 200
+    assert function.handler(an_event(body=referring), CONTEXT) == sent
+    referring["parameters"]["binary_data_output"] = False
+    _, document = function.call(an_event(body=referring | {"id": "mine"}))
+    assert (document["id"], document["outputs"][0]["shape"]) == ("mine", [2, 2])
+
+
 def test_the_version_in_the_url_answers_uploads(function: FunctionWithStore) -> None:
     upload = function.upload(orjson.dumps(a_body()))
 

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sluice.errors import InvalidRequest
+from sluice.inference.binary_alone import NOTHING_SAID
 from sluice.inference.request_decoder import Envelope, read_envelope
 from sluice.inference.shown import shown
 from sluice.inference.wire_form import OPEN_INFERENCE, OpenInference
 
 if TYPE_CHECKING:
     from sluice.inference.call import PredictionCall
+    from sluice.inference.served_release import ServedVersion
+    from sluice.inference.tensors import InferenceRequest
 
 REFERENCE_LIMIT_BYTES = 64 * 1024
 """Larger bodies are not looked into: a reference is a few lines."""
@@ -59,6 +62,13 @@ class UploadedForm(OpenInference):
         """As WireForm; what the reference says wins."""
         envelope = super().read(call)
         parameters = {**envelope.parameters, **self._reference.parameters}
+        if envelope.members is NOTHING_SAID:
+            return envelope._replace(parameters=parameters)
         said = {name: value for name, value in self._reference.members.items() if value is not None}
         members = {**envelope.members, **said, "parameters": parameters}
         return envelope._replace(members=members, parameters=parameters)
+
+    def decode(self, envelope: Envelope, version: "ServedVersion", *, fallback_id: str) -> "InferenceRequest":
+        """As WireForm; an upload of bare bytes has no place for an id."""
+        said = self._reference.members.get("id")
+        return super().decode(envelope, version, fallback_id=said if type(said) is str else fallback_id)
