@@ -13,6 +13,7 @@ from sluice.inference.call import PredictionCall
 from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, record_line
 from sluice.inference.trace import PredictionTrace
 from sluice.inference.unit_mask import masked_body, may_name_a_unit
+from sluice.inference.wire_form import OpenInference
 
 if TYPE_CHECKING:  # the ports of the registry would come with it
     from sluice.catalog.ports import ContentStore
@@ -47,7 +48,11 @@ def record_inference(
     A body over the release's limit is stored apart. If that fails, the record says so and the prediction stands,
     unless the record is `durable`. Raises StoreUnavailable only then, and has written no line.
     """
-    kept = _kept(call, trace, outcome, facts=facts, content=ports.content)
+    body = call.body if facts.records_unit_ids else _without_unit_id(call, trace, outcome)
+    kept = _kept(call, trace, outcome, body, facts=facts, content=ports.content)
+    if body is not call.body and body is not None and outcome.error is None and call.json_bytes is not None:
+        # The copy of a masked request must say how long its JSON is now.
+        call = call._replace(json_bytes=str(int(call.json_bytes) + len(body) - len(call.body)))
     line = record_line(call, trace, outcome, kept, facts=facts, cold_start=cold_start, at=ports.clock.now())
     if durable:
         _store(ports.content, kept, line)
@@ -55,11 +60,16 @@ def record_inference(
 
 
 def _kept(
-    call: PredictionCall, trace: PredictionTrace, outcome: Outcome, *, facts: EnvironmentFacts, content: "ContentStore"
+    call: PredictionCall,
+    trace: PredictionTrace,
+    outcome: Outcome,
+    body: bytes | None,
+    *,
+    facts: EnvironmentFacts,
+    content: "ContentStore",
 ) -> dict[str, Any]:
     """The request's body and the outputs: whole, or where they are."""
     limit_bytes = trace.release.content.settings.record_body_limit_bytes if trace.release else _LIMIT_BYTES
-    body = call.body if facts.records_unit_ids else _without_unit_id(call, trace)
     if body is None:
         kept: dict[str, Any] = {"request_body_withheld": "it names the unit in a form that cannot be masked"}
     elif len(body) > limit_bytes:
@@ -75,16 +85,26 @@ def _kept(
     return kept
 
 
-def _without_unit_id(call: PredictionCall, trace: PredictionTrace) -> bytes | None:
+def _without_unit_id(call: PredictionCall, trace: PredictionTrace, outcome: Outcome) -> bytes | None:
     """The body with the unit's key where its id was, None where the id may be in it and cannot be found."""
     assigned = trace.assigned
-    if assigned is None and not may_name_a_unit(call.body):
+    text = _json_of(call, outcome)
+    if assigned is None and not may_name_a_unit(text):
         return call.body
-    masked = _masked(call.body, trace)
+    masked = _masked(text, trace)
     must_be_found = assigned is not None and assigned.unit.is_from_parameters
-    if must_be_found and masked is call.body and not _is_named_in(call.reference, trace):
+    if must_be_found and masked is text and not _is_named_in(call.reference, trace):
         return None
-    return masked
+    if masked is None or masked is text:
+        return None if masked is None else call.body
+    return masked + call.body[len(text) :]
+
+
+def _json_of(call: PredictionCall, outcome: Outcome) -> bytes:
+    """The part of the body that names a unit, if one does. What follows the JSON of an answered request is tensors."""
+    if call.json_bytes is None or outcome.error is not None or not isinstance(call.form, OpenInference):
+        return call.body
+    return call.body[: int(call.json_bytes)]
 
 
 def _is_named_in(reference: UploadReference | None, trace: PredictionTrace) -> bool:
