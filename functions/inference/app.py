@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 
 from functions.inference.asgi_calls import call_from_request
 from functions.inference.infer_endpoint import InferEndpoint
-from functions.inference.openapi_document import describe, document_of
+from functions.inference.openapi_document import BYTES, describe, document_of
 from functions.inference.other_protocols import add_other_protocols
 from functions.inference.prediction_routes import MODEL, VERSION
 from functions.inference.release_holder import ReleaseHolder
@@ -28,6 +28,8 @@ from sluice.usecases.describe_model import describe_model
 _METADATA = describe("ModelMetadata", 404, 503)
 _METADATA["responses"][304] = {"description": "what the client has still holds"}
 _INFER = describe("InferResponse", 400, 404, 409, 413, 415, 500, 501, 503, takes="InferRequest")
+for _content in (_INFER["responses"][200]["content"], _INFER["openapi_extra"]["requestBody"]["content"]):
+    _content["application/octet-stream"] = BYTES
 
 
 def create_app(*, model: str, releases: ReleaseHolder, infer: InferEndpoint) -> FastAPI:

@@ -23,6 +23,10 @@ _MEANINGS = {
 }
 
 
+BYTES = {"schema": {"type": "string", "format": "binary"}}
+"""A body that is no text."""
+
+
 def describe(gives: str, *errors: int, takes: str | None = None, status: int = 200) -> dict[str, Any]:
     """Arguments for a FastAPI route: schema of the answer, documented errors, schema of the request's body."""
     responses: dict[int, Any] = {status: {"description": _MEANINGS.get(status, "done"), "content": _json(gives)}}

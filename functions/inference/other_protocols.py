@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 
 from functions.inference.asgi_calls import call_from_request
 from functions.inference.infer_endpoint import InferEndpoint
-from functions.inference.openapi_document import describe
+from functions.inference.openapi_document import BYTES, describe
 from functions.inference.prediction_routes import (
     BASE,
     INVOCATIONS,
@@ -112,8 +112,13 @@ def _described_invocations() -> dict[str, Any]:
     described["responses"][200]["content"] |= {
         "application/json": {"schema": {"anyOf": answers}},
         "text/csv": {"schema": {"type": "string"}},
+        "application/octet-stream": BYTES,
     }
-    described["openapi_extra"]["requestBody"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+    described["openapi_extra"]["requestBody"]["content"] |= {
+        "text/csv": {"schema": {"type": "string"}},
+        "application/x-npy": BYTES,
+        "application/octet-stream": BYTES,
+    }
     return described
 
 

@@ -1,6 +1,7 @@
 """KServe's first protocol, MLflow's scoring server and SageMaker's containers, through both entrances."""
 
 from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,13 @@ def ask(function: InferenceFunction, path: str, body: Any, **headers: str) -> tu
     return answer["statusCode"], orjson.loads(raw) if is_json else raw
 
 
+def as_npy(rows: Any) -> bytes:
+    file = BytesIO()
+    np.save(file, np.array(rows))
+    return file.getvalue()
+
+
+AS_NPY = as_npy(ROWS)
 CORPUS: dict[str, tuple[str, Any, dict[str, str], int]] = {
     "instances": (V1, {"instances": ROWS}, {}, 200),
     "instances by name": (V1, {"instances": [{"x": row} for row in ROWS]}, {}, 200),
@@ -64,6 +72,10 @@ CORPUS: dict[str, tuple[str, Any, dict[str, str], int]] = {
     "params that are none": (INVOCATIONS, {"inputs": ROWS, "params": {"top_k": [1]}}, {}, 400),
     "CSV": (INVOCATIONS, b"1,2,3\n", {"content_type": "text/csv"}, 200),
     "CSV to CSV": (INVOCATIONS, b"1,2,3\n", {"content_type": "text/csv", "accept": "text/csv"}, 200),
+    "an array": (INVOCATIONS, AS_NPY, {"content_type": "application/x-npy"}, 200),
+    "no array": (INVOCATIONS, b"1,2,3", {"content_type": "application/x-npy"}, 400),
+    "an array for two inputs": (TWO_INVOCATIONS, AS_NPY, {"content_type": "application/x-npy"}, 400),
+    "raw tensors of no length": (INVOCATIONS, b"", {"content_type": "application/octet-stream"}, 400),
     "an unknown media type": (INVOCATIONS, b"1,2,3\n", {"content_type": "text/plain"}, 415),
     "another charset": (INVOCATIONS, {"inputs": ROWS}, {"content_type": "application/json; charset=latin1"}, 415),
     "an answer that is not given": (INVOCATIONS, {"inputs": ROWS}, {"accept": "application/x-recordio"}, 406),
@@ -159,6 +171,13 @@ def test_csv_is_given_to_those_who_accept_it_without_a_header(function: Inferenc
         200,
         "30,Bern\n40,Zürich\n".encode(),
     )
+
+
+def test_an_array_of_numpy_is_rows_of_the_one_input(function: InferenceFunction) -> None:
+    status, answered = ask(function, INVOCATIONS, AS_NPY, content_type="application/x-npy")
+
+    assert (status, answered["predictions"]) == (200, SCORES)
+    assert function.records[0]["request_body_base64"]
 
 
 def test_sagemakers_inference_id_is_the_requests_id_and_custom_attributes_say_who_answered(

@@ -21,8 +21,16 @@ def the_one_of(names: tuple[str, ...], members: Mapping[str, Any]) -> str:
 
 
 def decoded(
-    tensors: Tensors, envelope: Envelope, version: ServedVersion, *, fallback_id: str, layout: str
+    in_v2: Envelope, envelope: Envelope, version: ServedVersion, *, fallback_id: str, layout: str
 ) -> InferenceRequest:
-    """The request for all outputs, as JSON. Raises InvalidTensor, InvalidRequest."""
-    request = version.decoder.decode(Envelope({"inputs": tensors}, {}), fallback_id=fallback_id)
+    """The request that `in_v2` writes in the protocol v2: for all outputs, as JSON, with the parameters of `envelope`.
+
+    Raises InvalidTensor, InvalidRequest.
+    """
+    request = version.decoder.decode(in_v2, fallback_id=fallback_id)
     return request._replace(parameters=envelope.parameters, layout=layout)
+
+
+def envelope_of_tensors(tensors: Tensors) -> Envelope:
+    """A request of the protocol v2 for these inputs."""
+    return Envelope({"inputs": tensors}, {})

@@ -4,6 +4,7 @@
 |---|---|
 | application/json, or none | one of MLflow's four forms (`mlflow.py`); `inputs` as tensors is the protocol v2 |
 | text/csv | rows; the parameter `header` says present or absent (`csv_text.py`) |
+| application/x-npy | one array of NumPy's (`npy_array.py`) |
 | application/octet-stream | the protocol v2 with the header Inference-Header-Content-Length |
 | application/vnd.sagemaker-triton.binary+json | the same, its length in the parameter json-header-size |
 """
@@ -11,11 +12,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sluice.errors import InvalidRequest, UnsupportedMediaType
-from sluice.inference.forms.asked import decoded
+import numpy as np
+
+from sluice.catalog.signature import Signature
+from sluice.errors import InvalidRequest, MalformedBody, UnsupportedMediaType
+from sluice.inference.binary_body import LENGTH_HEADER
+from sluice.inference.forms.asked import decoded, envelope_of_tensors
 from sluice.inference.forms.csv_text import CsvText, read_csv, tensors_of_csv
-from sluice.inference.forms.media_types import CSV, JSON, OCTETS, MediaType, accepted, media_type_of
+from sluice.inference.forms.media_types import CSV, JSON, NPY, OCTETS, MediaType, accepted, media_type_of
 from sluice.inference.forms.mlflow import read_params, tensors_of
+from sluice.inference.forms.npy_array import envelope_of_array, read_npy
 from sluice.inference.forms.predictions import PREDICTIONS, FormAnswer, as_csv, as_json
 from sluice.inference.request_decoder import Envelope, read_envelope
 from sluice.inference.response_encoder import EncodedResponse
@@ -33,7 +39,7 @@ _JSON_BYTES = "json-header-size"
 _INFERENCE_ID_LIMIT_CHARACTERS = 64
 _GIVEN = (JSON, CSV)
 _TOLD = ("prediction_id", "model_version", "release", "reason")
-_CSV_MEMBER = "csv"
+_CSV_MEMBER, _NPY_MEMBER = "csv", "npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,8 @@ class Invocations:
         fallback_id = self.inference_id or fallback_id
         if _is_v2(envelope):
             return version.decoder.decode(envelope, fallback_id=fallback_id)
-        signature, text = version.released.signature, envelope.members.get(_CSV_MEMBER)
-        if isinstance(text, CsvText):
-            tensors = tensors_of_csv(text, signature)
-        else:
-            tensors = tensors_of(envelope.members, signature)
-        return decoded(tensors, envelope, version, fallback_id=fallback_id, layout=PREDICTIONS)
+        in_v2 = _in_v2(envelope, version.released.signature)
+        return decoded(in_v2, envelope, version, fallback_id=fallback_id, layout=PREDICTIONS)
 
     def encode(self, response: InferenceResponse, version: ServedVersion) -> EncodedResponse:
         """As WireForm. Raises NotAcceptable too."""
@@ -92,15 +94,33 @@ class Invocations:
 def _read(call: "PredictionCall", media: MediaType) -> Envelope:
     if media.name == CSV:
         return Envelope({_CSV_MEMBER: read_csv(call.body, media.parameters.get("header"))}, {})
+    if media.name == NPY:
+        return Envelope({_NPY_MEMBER: read_npy(bytes(call.body))}, {})
     if media.name == TRITON_OCTETS:
-        return read_envelope(call.body, media.parameters.get(_JSON_BYTES, str(len(call.body))))
+        return _read_raw(call, media.parameters.get(_JSON_BYTES), f"the parameter {_JSON_BYTES}")
     if media.name == OCTETS or call.json_bytes is not None:
-        return read_envelope(call.body, call.json_bytes or str(len(call.body)))
+        return _read_raw(call, call.json_bytes, f"the header {LENGTH_HEADER}")
     if media.name not in ("", JSON):
-        rule = f"must be {JSON}, {CSV}, {OCTETS} or {TRITON_OCTETS}"
+        rule = f"must be {JSON}, {CSV}, {NPY}, {OCTETS} or {TRITON_OCTETS}"
         raise UnsupportedMediaType(f"Content-Type is {shown(media.name)}, {rule}")
     envelope = read_envelope(call.body)
     return envelope if _is_v2(envelope) else Envelope(envelope.members, read_params(envelope.members))
+
+
+def _read_raw(call: "PredictionCall", json_bytes: str | None, where: str) -> Envelope:
+    if json_bytes is None:
+        raise MalformedBody(f"{where} is missing, must be the length of the JSON in bytes")
+    return read_envelope(call.body, json_bytes)
+
+
+def _in_v2(envelope: Envelope, signature: Signature) -> Envelope:
+    """What `_read` read of any other form, written in the protocol v2."""
+    array, text = envelope.members.get(_NPY_MEMBER), envelope.members.get(_CSV_MEMBER)
+    if isinstance(array, np.ndarray):
+        return envelope_of_array(array, signature)
+    if isinstance(text, CsvText):
+        return envelope_of_tensors(tensors_of_csv(text, signature))
+    return envelope_of_tensors(tensors_of(envelope.members, signature))
 
 
 def _is_v2(envelope: Envelope) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sluice.inference.forms.asked import decoded, the_one_of
+from sluice.inference.forms.asked import decoded, envelope_of_tensors, the_one_of
 from sluice.inference.forms.predictions import OUTPUTS, PREDICTIONS, as_json
 from sluice.inference.forms.row_tensors import tensors_of_columns, tensors_of_instances
 from sluice.inference.request_decoder import Envelope, read_envelope
@@ -29,12 +29,12 @@ class KServeV1:
 
     def decode(self, envelope: Envelope, version: ServedVersion, *, fallback_id: str) -> InferenceRequest:
         """As WireForm."""
-        signature = version.released.signature
-        if _INSTANCES in envelope.members:
-            tensors = tensors_of_instances(envelope.members[_INSTANCES], signature)
-            return decoded(tensors, envelope, version, fallback_id=fallback_id, layout=PREDICTIONS)
-        tensors = tensors_of_columns(envelope.members[_INPUTS], signature)
-        return decoded(tensors, envelope, version, fallback_id=fallback_id, layout=OUTPUTS)
+        signature, members = version.released.signature, envelope.members
+        if _INSTANCES in members:
+            tensors, layout = tensors_of_instances(members[_INSTANCES], signature), PREDICTIONS
+        else:
+            tensors, layout = tensors_of_columns(members[_INPUTS], signature), OUTPUTS
+        return decoded(envelope_of_tensors(tensors), envelope, version, fallback_id=fallback_id, layout=layout)
 
     def encode(self, response: InferenceResponse, version: ServedVersion) -> EncodedResponse:
         """As WireForm: rows in `predictions` for rows, whole outputs in `outputs` for whole inputs."""
