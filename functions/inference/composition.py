@@ -36,7 +36,7 @@ WrapLoader = Callable[[ModelLoader], ModelLoader]
 ARTEFACTS_ROOT = f"{os.environ.get('TMPDIR') or '/tmp'}/sluice-artefacts"  # noqa: S108 - all that Lambda lets write
 
 
-def build_handler(
+def build_handler(  # noqa: PLR0913 - every port is named
     settings: InferenceSettings,
     *,
     content: "ContentStore",

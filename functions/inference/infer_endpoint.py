@@ -70,10 +70,9 @@ class InferEndpoint:
         if len(call.body) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(len(call.body), PAYLOAD_LIMIT_BYTES)
         opened = self._releases.get()
-        call = self.desk.taken(call, trace)
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
-        encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign)
+        encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign, take=self.desk.taken)
         answer = _answer_of(encoded)
         if len(answer.body) > SURELY_FITS_BYTES:
             needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)

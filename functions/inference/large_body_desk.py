@@ -13,6 +13,7 @@ from sluice.clock import Clock
 from sluice.errors import InvalidRequest, MalformedBody, ResponseTooLarge, Unsupported
 from sluice.inference.call import PredictionCall
 from sluice.inference.large_bodies import LargeBodies
+from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.shown import shown
 from sluice.inference.trace import PredictionTrace, Step
@@ -50,13 +51,14 @@ class LargeBodyDesk:
             "expires_at": offered.place.expires_at.isoformat(),
         }
 
-    def taken(self, call: PredictionCall, trace: PredictionTrace) -> PredictionCall:
-        """The call itself, or with the upload that it refers to; see `take_upload` for what that may raise."""
-        reference = reference_in(call)
-        if reference is None:
-            return call
+    def taken(self, call: PredictionCall, envelope: Envelope, trace: PredictionTrace) -> PredictionCall:
+        """The call with the upload that it refers to; see `take_upload` for what that may raise."""
+        if call.form is not OPEN_INFERENCE:
+            raise Unsupported("uploads are referred to by requests of the Open Inference Protocol only")
         from sluice.usecases.take_upload import take_upload
 
+        trace.finished(Step.DECODE)
+        reference = reference_in(call, envelope)
         trace.taken = take_upload(call, reference, bodies=self._bodies(), clock=self._clock)
         trace.finished(Step.FETCH)
         return trace.taken

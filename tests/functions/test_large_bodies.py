@@ -147,6 +147,27 @@ def test_the_version_in_the_url_answers_uploads(function: FunctionWithStore) -> 
     assert (document["model_version"], document["parameters"]["reason"]) == ("1", "VERSION_IN_URL")
 
 
+def test_a_large_request_with_inputs_and_an_upload_is_refused_too(function: FunctionWithStore) -> None:
+    status, document = function.call(an_event(body=large(sluice_upload="x")))
+
+    assert (status, "this one has both" in document["error"]) == (400, True)
+
+
+def test_the_words_of_a_reference_elsewhere_are_none(function: FunctionWithStore) -> None:
+    assert function.call(an_event(body=a_body() | {"id": "sluice_upload"}))[0] == 200
+
+
+def test_other_protocols_do_not_refer_to_uploads(function: FunctionWithStore) -> None:
+    body = {"instances": [[1.0, 2.0, 3.0]], "parameters": {"sluice_upload": "x"}}
+
+    status, document = function.call(an_event(path="/v1/models/risk:predict", body=body, route_key="$default"))
+
+    assert (status, document["error"]) == (
+        501,
+        "uploads are referred to by requests of the Open Inference Protocol only",
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [

@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sluice.errors import InvalidRequest
 from sluice.inference.binary_alone import NOTHING_SAID
-from sluice.inference.request_decoder import Envelope, read_envelope
+from sluice.inference.request_decoder import Envelope
 from sluice.inference.shown import shown
-from sluice.inference.wire_form import OPEN_INFERENCE, OpenInference
+from sluice.inference.wire_form import OpenInference
 
 if TYPE_CHECKING:
     from sluice.inference.call import PredictionCall
     from sluice.inference.served_release import ServedVersion
     from sluice.inference.tensors import InferenceRequest
 
-REFERENCE_LIMIT_BYTES = 64 * 1024
-"""Larger bodies are not looked into: a reference is a few lines."""
-
-_UPLOAD, _JSON_BYTES = "sluice_upload", "sluice_upload_json_bytes"
-_TELLTALE = _UPLOAD.encode()
+UPLOAD = "sluice_upload"
+_JSON_BYTES = "sluice_upload_json_bytes"
 
 
 class UploadReference(NamedTuple):
@@ -35,19 +32,14 @@ class UploadReference(NamedTuple):
     body: bytes
 
 
-def reference_in(call: "PredictionCall") -> UploadReference | None:
-    """What the request refers to, None if it brings its own inputs. Raises MalformedBody, InvalidRequest."""
-    if len(call.body) > REFERENCE_LIMIT_BYTES or _TELLTALE not in call.body or call.form is not OPEN_INFERENCE:
-        return None
-    envelope = read_envelope(call.body, call.json_bytes)
-    if _UPLOAD not in envelope.parameters:
-        return None
+def reference_in(call: "PredictionCall", envelope: Envelope) -> UploadReference:
+    """What a request with the parameter `UPLOAD` refers to. Raises InvalidRequest."""
     if envelope.members.get("inputs") is not None:
-        raise InvalidRequest(f"a request has inputs or the parameter {_UPLOAD}, this one has both")
+        raise InvalidRequest(f"a request has inputs or the parameter {UPLOAD}, this one has both")
     parameters = dict(envelope.parameters)
-    upload, json_bytes = parameters.pop(_UPLOAD), parameters.pop(_JSON_BYTES, None)
+    upload, json_bytes = parameters.pop(UPLOAD), parameters.pop(_JSON_BYTES, None)
     if type(upload) is not str:
-        raise InvalidRequest(f"parameter {_UPLOAD} is {shown(upload)}, must be the id of an upload")
+        raise InvalidRequest(f"parameter {UPLOAD} is {shown(upload)}, must be the id of an upload")
     written = None if json_bytes is None else str(json_bytes)
     return UploadReference(upload, written, envelope.members, parameters, call.body)
 

@@ -16,10 +16,14 @@ from sluice.inference.result_cache import Outputs, ResultCache, key_of
 from sluice.inference.served_release import Choice, ServedVersion
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
 from sluice.inference.trace import CacheUse, PredictionTrace, Step
+from sluice.inference.upload_reference import UPLOAD
 from sluice.inference.variant_choice import choose_for, client_parameters
 
 AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
 """From a request's parameters and verified claims to its unit's assignments; None if it names no unit."""
+
+TakeUpload = Callable[[PredictionCall, Envelope, PredictionTrace], PredictionCall]
+"""From a request that refers to an upload to one that has it as its body; may raise what `take_upload` raises."""
 
 
 def serve_prediction(
@@ -28,6 +32,7 @@ def serve_prediction(
     opened: OpenedRelease,
     trace: PredictionTrace,
     assign: AssignUnit | None = None,
+    take: TakeUpload | None = None,
 ) -> EncodedResponse:
     """Predict with the version that the URL names, else with the unit's variant, else with the release's default.
 
@@ -38,6 +43,9 @@ def serve_prediction(
     trace.release = opened.release
     trace.choice = opened.release.choose(call.model, call.model_version)
     envelope = call.form.read(call)
+    if take is not None and envelope.parameters and UPLOAD in envelope.parameters:
+        call = take(call, envelope, trace)
+        envelope = call.form.read(call)
     trace.parameters = envelope.parameters
     # Whoever names no parameter and has no token names no unit.
     if assign is not None and call.model_version is None and (envelope.parameters or call.claims):

@@ -10,7 +10,6 @@ import pytest
 from sluice.adapters.memory_large_bodies import MemoryLargeBodies
 from sluice.errors import (
     InvalidRequest,
-    MalformedBody,
     PayloadTooLarge,
     UnknownUpload,
     UploadExpired,
@@ -18,7 +17,7 @@ from sluice.errors import (
 )
 from sluice.inference.call import PredictionCall
 from sluice.inference.response_encoder import EncodedResponse
-from sluice.inference.upload_reference import REFERENCE_LIMIT_BYTES, reference_in
+from sluice.inference.upload_reference import reference_in
 from sluice.usecases.offer_upload import OfferedUpload, UploadWish, offer_upload
 from sluice.usecases.spill_answer import spill_answer
 from sluice.usecases.take_upload import take_upload
@@ -60,8 +59,7 @@ class Desk:
 
     def take(self, members: Any, model: str = "risk") -> PredictionCall:
         call = PredictionCall(model, None, orjson.dumps(members))
-        reference = reference_in(call)
-        assert reference is not None
+        reference = reference_in(call, call.form.read(call))
         return take_upload(call, reference, bodies=self.bodies, clock=self.clock)
 
 
@@ -130,25 +128,6 @@ def test_the_length_of_the_json_comes_with_binary_uploads_and_with_no_others(
 ) -> None:
     with pytest.raises(InvalidRequest, match=f"the upload is {media_type}: the parameter sluice_upload_json_bytes"):
         desk.take(naming(desk.upload(BODY, media_type), **more))
-
-
-def test_a_request_without_a_reference_is_as_it_was() -> None:
-    bodies = (
-        b'{"inputs":[]}',
-        b'{"inputs":["sluice_upload"]}',
-        b"sluice_upload",
-        b'{"parameters":{"sluice_uploads":1},"inputs":[]}',
-    )
-
-    assert [reference_in(PredictionCall("risk", None, body)) for body in bodies if body[:1] == b"{"] == [None] * 3
-    with pytest.raises(MalformedBody):
-        reference_in(PredictionCall("risk", None, bodies[2]))
-
-
-def test_a_large_body_is_not_looked_into() -> None:
-    body = orjson.dumps(naming("x", padding="p" * REFERENCE_LIMIT_BYTES))
-
-    assert reference_in(PredictionCall("risk", None, body)) is None
 
 
 def test_inputs_and_an_upload_together_are_refused(desk: Desk) -> None:
