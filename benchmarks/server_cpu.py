@@ -24,7 +24,7 @@ def server_cpu_result(*, rounds: int = 6, requests_per_round: int = 500) -> Resu
     with ExitStack() as running:
         servers = [server for command in (*OURS, *PEERS) if (server := _start(command, body, running))]
         used_ms = _used_ms(servers, body, rounds=rounds, requests=requests_per_round)
-    ours_ms = min(used_ms[command] for command in OURS)
+    ours_ms = used_ms[OURS[0]]
     table = Table("server CPU per request, 1x30 JSON over HTTP", "version", "ms", "ours beside it")
     for command, ms in used_ms.items():
         table.add_row(command.name, command.version(), f"{ms:.3f}", f"{ours_ms / ms:.2f}")

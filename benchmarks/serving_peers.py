@@ -48,7 +48,12 @@ OURS = (
 )
 FASTAPI = _peer("FastAPI + uvicorn", "fastapi", "uvicorn", "-m", "benchmarks.peers.fastapi_uvicorn", "lean")
 FASTAPI_STANDARD = _peer(
-    "FastAPI + uvicorn[standard]", "fastapi", "uvicorn", "-m", "benchmarks.peers.fastapi_uvicorn", "standard"
+    "FastAPI + uvicorn, with uvloop and httptools",
+    "fastapi",
+    "uvicorn",
+    "-m",
+    "benchmarks.peers.fastapi_uvicorn",
+    "standard",
 )
 KSERVE = _peer("KServe", "kserve", "kserve", "-m", "benchmarks.peers.kserve_server")
 MLSERVER = _peer("MLServer", "mlserver", "mlserver", "-m", "benchmarks.peers.mlserver_server")

@@ -65,7 +65,7 @@ class RequestReader:
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._target = b""
+        self._target, self._method = b"", ""
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
         self._body_bytes = self._unread_head_bytes = 0
@@ -83,13 +83,14 @@ class RequestReader:
     def on_headers_complete(self) -> None:
         """Refuse what can be refused by its head alone; invite the body of a client that asks first."""
         self._is_head_read = True
+        self._method = self._parser.get_method().decode()
         length, waits_for_word = None, False
         for name, value in self._headers:
             if len(name) == 14 and name.lower() == b"content-length":
                 length = int(value)
             elif len(name) == 6 and name.lower() == b"expect":
                 waits_for_word = value.lower() == b"100-continue"
-        size_bytes = http_request_size_bytes(self._method(), self._target, self._headers)
+        size_bytes = http_request_size_bytes(self._method, self._target, self._headers)
         refusal = self._gateway.refuse_head(size_bytes, length)
         if refusal is not None:
             # Who waits for a word and gets a no need not send the body: nobody knows where the next request begins.
@@ -112,9 +113,9 @@ class RequestReader:
         if self._is_refused:
             return
         request = HttpRequest(
-            self._method(),
+            self._method,
             self._target.decode("ascii"),
-            tuple((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in self._headers),
+            tuple([(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in self._headers]),
             self._parts[0] if len(self._parts) == 1 else b"".join(self._parts),
             source_ip=self._source_ip,
             protocol=self._protocol(),
@@ -126,11 +127,7 @@ class RequestReader:
         self._is_refused = True
         self._is_over = is_last
         keep_alive = not is_last and self._parser.should_keep_alive()
-        self._reception.take(Exchange(refusal, self._method(), self._protocol(), keep_alive))
-
-    def _method(self) -> str:
-        method: str = self._parser.get_method().decode()
-        return method
+        self._reception.take(Exchange(refusal, self._method, self._protocol(), keep_alive))
 
     def _protocol(self) -> str:
         return f"HTTP/{self._parser.get_http_version()}"

@@ -19,6 +19,7 @@ HandlerFactory = Callable[[FunctionVersion], Handler]
 """Makes the handler of a function version; runs once per environment, on the thread that calls the handler."""
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_TEXT = frozenset({str})
 # From here on, how the runtime client spaces its JSON may decide whether an answer is too large.
 _LARGE_BYTES = 1024 * 1024
 
@@ -65,7 +66,7 @@ class HandlerCall:
         return self._marshaller.unmarshal_request(payload)
 
     def _marshal(self, result: Any) -> bytes:
-        if type(result) is dict and all(_is_plain(value) for value in result.values()):
+        if type(result) is dict and all(map(_is_plain, result.values())):
             try:
                 payload = orjson.dumps(result)
             except TypeError:
@@ -102,5 +103,5 @@ def failure_answer(error: BaseException, request_id: str) -> RuntimeAnswer:
 def _is_plain(value: Any) -> bool:
     """Whether orjson and the runtime client write the same JSON for it, but for its spaces."""
     if type(value) is dict:
-        return all(type(each) is str for each in value.values())
+        return _TEXT.issuperset(map(type, value.values()))
     return type(value) in _PLAIN
