@@ -26,7 +26,8 @@ from infra.constructs.web_acl import WebAcl
 from infra.declarations.api import ApiSettings, CognitoAuth
 
 _STAGE = "sluice"
-_BINARY = ["application/octet-stream"]  # JSON stays text, as on an HTTP API: base64 would cost a quarter of the limit
+# JSON stays text, as on an HTTP API: base64 would cost a quarter of the limit.
+_BINARY = ["application/octet-stream", "application/x-npy", "application/vnd.sagemaker-triton.binary+json"]
 _TLS_1_2_OR_1_3 = "SecurityPolicy_TLS13_1_2_PQ_2025_09"  # the default would still take TLS 1.0
 _ERROR_TEMPLATE = '{"error":$context.error.messageString}'
 

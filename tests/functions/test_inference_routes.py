@@ -62,6 +62,12 @@ def test_what_is_not_there_is_answered_in_the_protocols_shape(
     assert function.call(an_event(method, path)) == (status, {"error": error})
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/octet-stream", "*/*"])
+def test_what_a_client_accepts_decides_nothing_at_infer(function: InferenceFunction, accept: str) -> None:
+    """As with Triton and KServe: the request says itself which outputs are to be binary."""
+    assert function.call(an_event(body=a_body(), headers={"accept": accept}))[0] == 200
+
+
 def test_a_method_that_is_not_allowed_names_those_that_are(function: InferenceFunction) -> None:
     answer = function.handler(an_event("GET", "/v2/models/risk/infer", route_key="$default"), CONTEXT)
 

@@ -14,6 +14,8 @@ from infra.constructs.model_routes import (
     model_resources,
 )
 from infra.declarations.api import ApiKind, ApiSettings, UsagePlan
+from sluice.inference.forms.invocations import TRITON_OCTETS
+from sluice.inference.forms.media_types import NPY, OCTETS
 from tests.infra.gateway_stack import MODELS, GatewayStack, a_gateway_stack, owner_of, paths_of
 
 PLAN = UsagePlan("gold", rate_rps=5, burst=6, quota_per_day=1_000)
@@ -124,7 +126,7 @@ def test_it_speaks_no_tls_older_than_1_2_in_its_own_region(plain: GatewayStack) 
 
 
 def test_only_tensors_in_binary_travel_as_base64(plain: GatewayStack) -> None:
-    assert only(plain, "AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["application/octet-stream"]
+    assert only(plain, "AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == [OCTETS, NPY, TRITON_OCTETS]
 
 
 def test_what_the_api_itself_refuses_has_the_protocols_shape(plain: GatewayStack) -> None:
