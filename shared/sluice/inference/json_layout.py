@@ -1,7 +1,6 @@
 """The layout of a tensor's JSON data: flat in row-major order, or nested exactly as its shape says."""
 
 import math
-from itertools import chain
 from typing import Any
 
 from sluice.errors import InvalidTensor
@@ -63,9 +62,12 @@ def _unnest(tensor: str, data: list[Any], shape: tuple[int, ...]) -> list[Any]:
     if len(data) != shape[0]:
         raise _not_nested(tensor, shape[0], 1)
     for depth, size in enumerate(shape[1:], 2):
-        if not (set(map(type, rows)) <= {list} and set(map(len, rows)) <= {size}):
-            raise _not_nested(tensor, size, depth)
-        rows = list(chain.from_iterable(rows))
+        items: list[Any] = []
+        for row in rows:
+            if type(row) is not list or len(row) != size:
+                raise _not_nested(tensor, size, depth)
+            items += row
+        rows = items
     return rows
 
 
