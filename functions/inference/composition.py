@@ -19,7 +19,6 @@ from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
 from sluice.errors import NoReleaseYet, NotAvailable
-from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.record import ColdStart, EnvironmentFacts
@@ -29,6 +28,7 @@ from sluice.usecases.record_inference import RecordPorts
 
 if TYPE_CHECKING:
     from sluice.catalog.ports import ContentStore
+    from sluice.inference.large_bodies import LargeBodies
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 WrapLoader = Callable[[ModelLoader], ModelLoader]
@@ -44,7 +44,7 @@ def build_handler(  # noqa: PLR0913 - every port is named
     instruments: Instruments | None = None,
     imports_ms: float = 0.0,
     stores: ExperimentStores | None = None,
-    make_large_bodies: Callable[[], LargeBodies] = no_large_bodies,
+    make_large_bodies: "Callable[[], LargeBodies]" = no_large_bodies,
     around: WrapLoader = lambda it: it,
 ) -> Handler:
     """The Lambda handler, with its models loaded if they can be; if not, it answers 503 and tries again.

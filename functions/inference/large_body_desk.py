@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from os import urandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -12,7 +12,6 @@ from sluice.adapters.http_answer import HttpAnswer
 from sluice.clock import Clock
 from sluice.errors import InvalidRequest, MalformedBody, ResponseTooLarge, Unsupported
 from sluice.inference.call import PredictionCall
-from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.shown import shown
@@ -20,13 +19,16 @@ from sluice.inference.trace import PredictionTrace, Step
 from sluice.inference.upload_reference import reference_in
 from sluice.inference.wire_form import OPEN_INFERENCE
 
+if TYPE_CHECKING:
+    from sluice.inference.large_bodies import LargeBodies
+
 _SPILL = "sluice_spill"
 
 
 class LargeBodyDesk:
     """Use cases of large bodies for the endpoint; all of them, and the store, are loaded when one is needed."""
 
-    def __init__(self, make_bodies: Callable[[], LargeBodies], *, clock: Clock, limit_bytes: int) -> None:
+    def __init__(self, make_bodies: "Callable[[], LargeBodies]", *, clock: Clock, limit_bytes: int) -> None:
         self._bodies = cache(make_bodies)
         self._clock = clock
         self._limit_bytes = limit_bytes
@@ -76,7 +78,7 @@ class LargeBodyDesk:
         return HttpAnswer(200, spill_answer(encoded, name=f"{call.model}/{trace.prediction_id}", bodies=self._bodies()))
 
 
-def no_large_bodies() -> LargeBodies:
+def no_large_bodies() -> "LargeBodies":
     """What a function without a store for them has: raises Unsupported."""
     raise Unsupported("uploads and downloads are not set up here; send fewer rows per request")
 
