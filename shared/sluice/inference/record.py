@@ -30,7 +30,7 @@
 | fetch_ms | waiting for an upload |
 | status, response_digest | HTTP status, and SHA-256 of the response's body |
 | unit_type, assignments… | a request for a unit: its exposure, `assignment_record.py` says how |
-| outputs | the response's outputs, or instead outputs_digest or outputs_lost, as above |
+| outputs | the response's outputs, raw ones as data_base64; or instead outputs_digest or outputs_lost, as above |
 | result_cache | with a cache: {status, age_seconds}; HIT gave the outputs of an earlier request (`trace.py`) |
 | error | {class, message, cause}; the cause never leaves in a response |
 | runtime_version, cpu_family | ONNX Runtime and processor, which decide the last bits |
