@@ -271,14 +271,23 @@ class AliasRefused(Conflict):
         super().__init__(f"{code}: {message}")
         self.code = code
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether somebody else has changed the alias since it was read."""
+        return self.code == "PreconditionFailedException"
+
 
 class RolloutOpen(Conflict):
-    """A candidate has a share of the traffic; whoever wants to change the function must wait for the verdict."""
+    """A candidate has a share of the traffic, or a rollout may give it one: whoever wants a change must wait.
 
-    def __init__(self, model: str, *, candidate: str, weight_bps: int) -> None:
+    `rollout_id` is empty where somebody gave the share by hand.
+    """
+
+    def __init__(self, model: str, *, candidate: str, weight_bps: int, rollout_id: str = "") -> None:
         share = f"function version {candidate} has {weight_bps} bps of the traffic of {model!r}"
-        end = f"`sluice alias shift {model} --promote` or `--abort`"
-        super().__init__(f"a rollout is open: {share}; end it with {end}, then deploy again")
+        by_hand = f"`sluice alias shift {model} --promote` or `--abort`"
+        end = f"`sluice rollout abort {model}`, or wait for its end" if rollout_id else by_hand
+        super().__init__(f"a rollout is open: {share}; end it with {end}, then try again")
 
 
 class PublishFailed(Conflict):

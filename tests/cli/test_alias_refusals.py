@@ -55,6 +55,7 @@ def test_promoting_without_a_candidate_is_refused(sluice: Sluice, served: str) -
         ["--promote", "--abort"],
         ["--promote", "--to", "2"],
         ["--to", "2", "--weight", "10"],
+        ["--to", "2", "--weight", "10%", "--force"],
     ],
     ids=" ".join,
 )

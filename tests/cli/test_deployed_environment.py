@@ -170,3 +170,10 @@ def test_who_names_an_environment_means_aws() -> None:
     assert target_of(None, {}, {"SLUICE_ENV": "prod"}).kind is TargetKind.AWS
     assert target_of(None, {}, {}).kind is TargetKind.LOCAL
     assert target_of(TargetKind.LOCAL, {}, {"SLUICE_ENV": "prod"}).is_local
+
+
+def test_what_only_the_first_region_has_is_known_by_its_stack() -> None:
+    told = [{"OutputKey": "LedgerTable", "OutputValue": "ledger"}]
+
+    assert outputs_of("prod", ("sluice-prod-data", told)).has("ledger_table")
+    assert not outputs_of("prod", ("sluice-prod-data", [])).has("ledger_table")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sluice.cli.connections import Connections
 from sluice.cli.target import target_of
 from sluice.governance.records import Effect, Intent, Weights
 from sluice.usecases.append_ledger import LedgerPorts, append_ledger
-from tests.cli.conftest import RunningPlane, Sluice, document_of
+from tests.cli.conftest import RunningPlane, Sluice, approved, document_of, publish, serve
 from tests.unit.governance.ledger_builders import minute
 
 pytestmark = pytest.mark.xdist_group("cli-plane")
@@ -29,7 +30,7 @@ def connections(plane: RunningPlane) -> Iterator[Connections]:
 def tell(model: str, ports: LedgerPorts) -> None:
     """Everything to function version 1; ten minutes later five percent are meant for 2, and get there in one."""
     origin: dict[str, Any] = {"model": model, "rollout_id": "r-1", "actor": "role/rollout-steps"}
-    append_ledger(Effect(**origin, at=minute(0), intent_seq=1, alias=ALONE), ports)
+    append_ledger(Effect(**origin, at=minute(0), intent_seq=0, alias=ALONE), ports)
     append_ledger(Intent(**origin, at=minute(10), before=ALONE, after=DIVIDED), ports)
     append_ledger(Effect(**origin, at=minute(11), intent_seq=2, alias=DIVIDED), ports)
 
@@ -145,3 +146,25 @@ def test_what_is_not_there_and_what_is_no_instant(sluice: Sluice, command: Any, 
     ended = sluice("ledger", *command)
 
     assert (ended.exit_code, said in ended.stderr) == (code, True), ended.stderr
+
+
+def test_a_first_release_and_a_shift_by_hand_are_in_the_ledger(
+    sluice: Sluice, connections: Connections, model: str, tmp_path: Path
+) -> None:
+    serve(sluice, tmp_path, model)
+    approved(sluice, tmp_path, model, 2)
+    publish(sluice, model, 2)
+    document_of(
+        sluice("alias", "shift", model, "--to", "2", "--weight", "10%", "--why", "a look", "--by", "ada", "--json")
+    )
+
+    at = connections.clock.now().isoformat()
+    served = document_of(sluice("ledger", "what-served", "--model", model, "--at", at, "--json"))
+    records = document_of(sluice("ledger", "show", "--model", model, "--json"))
+
+    assert [(it["function_version"], it["release"], it["weight_bps"]) for it in served["shares"]] == [
+        ("1", 1, 9_000),
+        ("2", 2, 1_000),
+    ]
+    told = [(it["record"]["type"], it["record"]["actor"], it["record"].get("why")) for it in records]
+    assert told[2:] == [("INTENT", "ada", "a look"), ("EFFECT", "ada", None)]

@@ -1,6 +1,5 @@
 """What a release takes over from the one before, and what the command changes."""
 
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +13,8 @@ from sluice.catalog.release_document import content_from_document, content_to_do
 from sluice.cli.release_settings import settings_for
 from sluice.usecases.compose_release import ReleaseWish
 from sluice.usecases.publish_release import publish_release
-from tests.unit.catalog.builders import FixedClock, a_model, a_version, an_event
+from tests.unit.catalog.builders import a_model, a_version, an_event
+from tests.unit.usecases.alias_world import alias_ports
 
 CACHED = ReleaseSettings(result_cache_seconds=60, result_cache_budget_bytes=2 * 1024 * 1024)
 
@@ -28,9 +28,10 @@ def registry() -> MemoryRegistry:
 
 
 def publish(registry: MemoryRegistry, settings: ReleaseSettings) -> Any:
-    ports: dict[str, Any] = {"content": MemoryContentStore(), "publisher": MemoryPublisher("churn")}
-    wish = ReleaseWish(1, settings=settings)
-    return partial(publish_release, "churn", wish, registry=registry, clock=FixedClock(), by="ada", **ports)()
+    ports = alias_ports(registry, MemoryPublisher("churn"))
+    return publish_release(
+        "churn", ReleaseWish(1, settings=settings), ports=ports, content=MemoryContentStore(), by="ada"
+    )
 
 
 def settings(registry: MemoryRegistry, seconds: int | None = None, mib: int | None = None) -> ReleaseSettings:

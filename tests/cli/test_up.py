@@ -129,7 +129,7 @@ def test_a_start_that_was_killed_half_way_is_taken_up() -> None:
             register_model(folder, **ports, content=content, inspector=connections.inspector, by="sluice up")
             decide_approval(example.name, number, decision=approve, **ports, publisher=publisher)
         ensure_function(connections, example.name)
-        publish_release(example.name, ReleaseWish(1), **ports, content=content, publisher=publisher, by="sluice up")
+        publish_release(example.name, ReleaseWish(1), ports=connections.alias_ports, content=content, by="sluice up")
 
         serve_example(connections, example)
 

@@ -7,7 +7,7 @@ import typer
 
 from sluice.catalog.alias import ALL_BPS, AliasState
 from sluice.cli.connections import Connections
-from sluice.cli.options import AsJson, ModelName
+from sluice.cli.options import AsJson, By, ModelName
 from sluice.cli.output import show
 from sluice.cli.weights import weight_bps
 from sluice.errors import Conflict, UnknownFunction, UnknownModel
@@ -21,6 +21,11 @@ Weight = Annotated[
 Promote = Annotated[bool, typer.Option("--promote", help="The candidate gets everything and becomes stable.")]
 Abort = Annotated[bool, typer.Option("--abort", help="The stable one gets everything; the candidate gets nothing.")]
 
+Force = Annotated[bool, typer.Option("--force", help="Even if it lacks versions that running experiments need.")]
+WhyShift = Annotated[str | None, typer.Option("--why", help="The reason, kept in the ledger.")]
+
+_BY_HAND = "sluice alias shift"
+
 
 @app.command("show")
 def show_alias(ctx: typer.Context, model: ModelName, *, as_json: AsJson = False) -> None:
@@ -30,7 +35,7 @@ def show_alias(ctx: typer.Context, model: ModelName, *, as_json: AsJson = False)
 
 
 @app.command("shift")
-def shift(
+def shift(  # noqa: PLR0913 - a command's arguments are its options
     ctx: typer.Context,
     model: ModelName,
     *,
@@ -38,20 +43,20 @@ def shift(
     weight: Weight = None,
     promote: Promote = False,
     abort: Abort = False,
+    force: Force = False,
+    why: WhyShift = None,
+    by: By,
     as_json: AsJson = False,
 ) -> None:
     """Move traffic: --to with --weight, or --promote, or --abort. All of it to any version: --weight 100%."""
-    from sluice.usecases.shift_alias import shift_alias
+    from sluice.usecases.shift_alias import ShiftWish, shift_alias
 
+    if force and why is None:
+        raise typer.BadParameter("needed with --force", param_hint="--why")
     connections: Connections = ctx.obj
     share = _wanted_share(connections, model, to, weight, _end_of_candidacy(promote=promote, abort=abort))
-    shifted = shift_alias(
-        model,
-        function_version=share.function_version,
-        weight_bps=share.weight_bps,
-        registry=connections.registry,
-        publisher=connections.publisher,
-    )
+    wish = ShiftWish(share.function_version, share.weight_bps, by, why or _BY_HAND, is_forced=force)
+    shifted = shift_alias(model, wish, ports=connections.alias_ports, definitions=connections.definitions)
     _show(connections, model, shifted.after, as_json=as_json)
 
 

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from sluice.catalog.ports import ArtefactInspector, ContentStore, FunctionPublisher, Registry
     from sluice.cli.gateway_client import GatewayClient
+    from sluice.clock import Clock
     from sluice.experiments.conditions import LanguageOver
     from sluice.experiments.ports import DefinitionStore, UnitStore
     from sluice.rollouts.ports import RolloutStore
+    from sluice.usecases.alias_ports import AliasPorts
     from sluice.usecases.append_ledger import LedgerPorts
     from sluice.usecases.check_experiment import Surroundings
 
@@ -88,6 +90,26 @@ class Connections:
 
         table, bucket = self.address("ledger_table"), self.address("ledger_bucket")
         return LedgerPorts(DynamoLedger(table, **self._aws), S3LedgerCopies(self._s3, bucket))
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """What time it is where commands go: the local plane's clock can be moved."""
+        if not self.target.is_local:
+            from sluice.clock import SystemClock
+
+            return SystemClock()
+        from sluice.cli.plane_clock import PlaneClock
+
+        return PlaneClock(self.target.aws_endpoint_url)
+
+    @cached_property
+    def alias_ports(self) -> "AliasPorts":
+        """What moves traffic. A second region has no ledger; its aliases follow by hand."""
+        from sluice.usecases.alias_ports import AliasPorts, Governed
+
+        has_ledger = self.target.is_local or self.target.ledger_table or self._outputs.has("ledger_table")
+        governed = Governed(self.ledger, self.rollouts) if has_ledger else None
+        return AliasPorts(registry=self.registry, publisher=self.publisher, clock=self.clock, governed=governed)
 
     @cached_property
     def language_over(self) -> "LanguageOver":

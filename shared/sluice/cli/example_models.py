@@ -15,7 +15,7 @@ from sluice.usecases.compose_release import ReleaseWish
 from sluice.usecases.decide_approval import Decision, decide_approval
 from sluice.usecases.publish_release import PublishedRelease, publish_release
 from sluice.usecases.register_model import register_model
-from sluice.usecases.shift_alias import shift_alias
+from sluice.usecases.shift_alias import ShiftWish, shift_alias
 
 FOLDER = Path(__file__).resolve().parents[3] / "examples"
 CANDIDATE_WEIGHT_BPS = 1_000
@@ -90,10 +90,8 @@ def _serve_candidate(connections: Connections, published: Sequence[PublishedRele
     if len(published) > 1:
         shift_alias(
             published[-1].release.content.model.name,
-            function_version=published[-1].function_version,
-            weight_bps=CANDIDATE_WEIGHT_BPS,
-            registry=connections.registry,
-            publisher=connections.publisher,
+            ShiftWish(published[-1].function_version, CANDIDATE_WEIGHT_BPS, _BY, _WHY),
+            ports=connections.alias_ports,
         )
 
 
@@ -124,9 +122,7 @@ def _publish(
     return publish_release(
         version.model,
         ReleaseWish(version.number, preload, note=_WHY),
-        registry=connections.registry,
+        ports=connections.alias_ports,
         content=connections.content,
-        publisher=connections.publisher,
-        clock=SystemClock(),
         by=_BY,
     )

@@ -39,7 +39,6 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
     from sluice.cli.model_function import ensure_function
     from sluice.cli.release_views import published_document, render_published
     from sluice.cli.served_version import newest_approved
-    from sluice.clock import SystemClock
     from sluice.usecases.compose_release import ReleaseWish
     from sluice.usecases.publish_release import publish_release
 
@@ -54,10 +53,8 @@ def publish(  # noqa: PLR0913 - a command's arguments are its options
         published = publish_release(
             model,
             wish,
-            registry=connections.registry,
+            ports=connections.alias_ports,
             content=connections.content,
-            publisher=connections.publisher,
-            clock=SystemClock(),
             by=by,
             definitions=connections.definitions,
         )

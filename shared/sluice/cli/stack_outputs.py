@@ -34,16 +34,28 @@ class StackOutputs:
 
     def address(self, name: str) -> str:
         """The output behind an address. Raises InvalidRequest, NotFound, NotAvailable, each saying what to do."""
+        stack, output = self._place_of(name)
+        outputs = self._outputs_of(stack)
+        if output not in outputs:
+            raise NotFound(f"stack {stack} has no output {output}; deploy it again")
+        return outputs[output]
+
+    def has(self, name: str) -> bool:
+        """Whether this region has it: some things are in the first one only. Raises as `address` does, bar that."""
+        stack, output = self._place_of(name)
+        return output in self._outputs_of(stack)
+
+    def _place_of(self, name: str) -> tuple[str, str]:
         if not self._environment:
             wanted = f"name the environment with --env, or set {VARIABLES[name]}"
             raise InvalidRequest(f"{name} == '', must be given for AWS: {wanted}")
         which, output = OUTPUTS[name]
-        stack = f"sluice-{self._environment}-{which}"
+        return f"sluice-{self._environment}-{which}", output
+
+    def _outputs_of(self, stack: str) -> Mapping[str, str]:
         if stack not in self._found:
             self._found[stack] = self._ask(stack)
-        if output not in self._found[stack]:
-            raise NotFound(f"stack {stack} has no output {output}; deploy it again")
-        return self._found[stack][output]
+        return self._found[stack]
 
     def _ask(self, stack: str) -> Mapping[str, str]:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sluice.catalog.approval import ApprovalState
 from sluice.catalog.ports import Registry
+from sluice.catalog.release import Release
 from sluice.experiments.ports import DefinitionStore
 from sluice.usecases.change_experiment import running_experiments
 from sluice.usecases.served_versions import needed_versions
@@ -20,6 +21,10 @@ class ExperimentNeeds:
 
     preloaded: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     unapproved: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def lacking_in(self, release: Release) -> str:
+        """What may be released, and this release has not, as words; "" if it has all."""
+        return _shown({it: keys for it, keys in self.preloaded.items() if it not in release.content.versions})
 
     def __str__(self) -> str:
         parts = []

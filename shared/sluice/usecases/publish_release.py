@@ -3,19 +3,20 @@
 A process may die between any two of these steps; the same call again takes up where it stopped.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sluice.catalog.alias import AliasState
 from sluice.catalog.approval import HistoryEvent
-from sluice.catalog.ports import ContentStore, FunctionPublisher, Registry
+from sluice.catalog.ports import ContentStore, Registry
 from sluice.catalog.release import Release, ReleaseBinding, ReleaseContent
 from sluice.catalog.release_document import content_digest, content_to_bytes
 from sluice.clock import Clock
 from sluice.errors import AliasRefused, Conflict, ReleaseTaken
 from sluice.experiments.ports import DefinitionStore
+from sluice.usecases.alias_ports import AliasPorts
 from sluice.usecases.compose_release import ReleaseWish, compose_release
 from sluice.usecases.experiment_needs import NOTHING_NEEDED, ExperimentNeeds, experiment_needs
+from sluice.usecases.recorded_alias import RecordedAlias
 
 _NUMBER_TRIES = 5
 
@@ -33,24 +34,23 @@ class PublishedRelease:
     needs: ExperimentNeeds = NOTHING_NEEDED
 
 
-def publish_release(  # noqa: PLR0913 - every port is named
+def publish_release(
     model: str,
     wish: ReleaseWish,
     *,
-    registry: Registry,
+    ports: AliasPorts,
     content: ContentStore,
-    publisher: FunctionPublisher,
-    clock: Clock,
     by: str,
     definitions: DefinitionStore | None = None,
 ) -> PublishedRelease:
     """Publish what `wish` says, or take up the latest release if it says the same.
 
     With `definitions` it also preloads what running experiments need, and its note says so.
-    Traffic moves only if nothing served before and nobody moved any: the model's first release gets all of it. Raises
-    UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction, PublishFailed, Conflict,
-    StoreUnavailable.
+    Traffic moves only if nothing served before and nobody moved any: the model's first release gets all of it, and the
+    ledger says so. Raises UnknownModel, UnknownModelVersion, NotApproved, InvalidRequest, UnknownFunction,
+    PublishFailed, Conflict, LedgerMoved, LedgerBroken, StoreUnavailable.
     """
+    registry, publisher, clock = ports.registry, ports.publisher, ports.clock
     needs = experiment_needs(model, registry=registry, definitions=definitions) if definitions else NOTHING_NEEDED
     released = compose_release(model, wish, registry=registry, needs=needs)
     content.put("releases", content_to_bytes(released))
@@ -58,9 +58,8 @@ def publish_release(  # noqa: PLR0913 - every port is named
     release = _release(released, registry, clock=clock, by=by, note=note)
     function_version = publisher.publish(model, release)
     registry.bind_function_version(ReleaseBinding(model, function_version, release.number, clock.now()))
-    alias = _alias(model, function_version, publisher)
-    if _awaits_the_first_release(alias, registry.list_bindings(model)):
-        alias = _first_traffic(model, alias, function_version, publisher)
+    why = f"release {release.number}, the first that is published"
+    alias = _with_first_traffic(RecordedAlias(model, by, why, ports), function_version)
     return PublishedRelease(release, function_version, alias, needs)
 
 
@@ -82,33 +81,24 @@ def _release(released: ReleaseContent, registry: Registry, *, clock: Clock, by: 
     raise Conflict(f"{name}: others published at the same time {_NUMBER_TRIES} times over; try again")
 
 
-def _awaits_the_first_release(alias: AliasState, bindings: Sequence[ReleaseBinding]) -> bool:
+def _awaits_the_first_release(found: AliasState, alias: RecordedAlias) -> bool:
     """A deployed alias begins on a function version that carries none, and answers 503; a candidate is a person's."""
-    carriers = {binding.function_version for binding in bindings}
-    return alias.candidate_version is None and alias.stable_version not in carriers
+    carriers = {binding.function_version for binding in alias.ports.registry.list_bindings(alias.model)}
+    return found.candidate_version is None and found.stable_version not in carriers
 
 
-def _first_traffic(model: str, alias: AliasState, function_version: str, publisher: FunctionPublisher) -> AliasState:
-    """All traffic to the first release; whoever moved the alias meanwhile has the last word."""
-    wanted = replace(alias, stable_version=function_version, candidate_version=None, candidate_weight_bps=0)
+def _with_first_traffic(alias: RecordedAlias, function_version: str) -> AliasState:
+    """The alias: made, or moved, if nothing serves; whoever does so meanwhile has the last word."""
+    found = alias.look()
+    if found and not _awaits_the_first_release(found, alias):
+        return found
     try:
-        return publisher.shift(model, wanted)
+        if found is None:
+            return alias.create(function_version)
+        wanted = replace(found, stable_version=function_version, candidate_version=None, candidate_weight_bps=0)
+        return alias.move(found, wanted)
     except AliasRefused:
-        moved = publisher.alias(model)
-        if moved is None or moved.revision_id == alias.revision_id:
+        moved = alias.look()
+        if moved is None or _awaits_the_first_release(moved, alias):
             raise
         return moved
-
-
-def _alias(model: str, function_version: str, publisher: FunctionPublisher) -> AliasState:
-    """The live alias, created if this is the model's first release."""
-    alias = publisher.alias(model)
-    if alias is not None:
-        return alias
-    try:
-        return publisher.create_alias(model, function_version)
-    except AliasRefused:
-        created = publisher.alias(model)  # by someone who published at the same time
-        if created is None:
-            raise
-        return created

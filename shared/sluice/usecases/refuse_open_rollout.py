@@ -4,6 +4,7 @@ from sluice.catalog.alias import LATEST_VERSION, AliasState
 from sluice.catalog.ports import FunctionPublisher
 from sluice.errors import RolloutOpen
 from sluice.rollouts.ports import RolloutStore
+from sluice.rollouts.state import RolloutState
 
 
 def refuse_open_rollout(
@@ -21,7 +22,7 @@ def refuse_open_rollout(
     if deployed_version(model, deployment, alias, publisher) or _is_the_function_itself(model, deployment, publisher):
         return
     if waiting:
-        raise RolloutOpen(model, candidate=waiting.candidate_version, weight_bps=waiting.weight_bps)
+        raise controlled_rollout(waiting)
     raise open_rollout(model, alias)
 
 
@@ -36,8 +37,15 @@ def deployed_version(model: str, deployment: str, alias: AliasState, publisher: 
     return next((version for version in versions if publisher.deployment_of(model, version) == deployment), None)
 
 
+def controlled_rollout(state: RolloutState) -> RolloutOpen:
+    """The refusal because of a rollout that a controller has."""
+    return RolloutOpen(
+        state.model, candidate=state.candidate_version, weight_bps=state.weight_bps, rollout_id=state.rollout_id
+    )
+
+
 def open_rollout(model: str, alias: AliasState) -> RolloutOpen:
-    """The refusal."""
+    """The refusal because of a candidate that somebody gave a share by hand."""
     return RolloutOpen(model, candidate=alias.candidate_version or "", weight_bps=alias.candidate_weight_bps)
 
 

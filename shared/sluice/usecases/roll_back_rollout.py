@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from sluice.errors import AliasRefused, MoveRefused, RolloutChanged, RolloutOpen
+from sluice.errors import AliasRefused, MoveRefused, RolloutChanged
 from sluice.governance.records import QuarantineReleased, WishMade
 from sluice.rollouts import requests
 from sluice.rollouts.ports import ControllerRunner
 from sluice.rollouts.state import Phase, RolloutState
+from sluice.usecases.refuse_open_rollout import controlled_rollout
 from sluice.usecases.rollout_alias import is_as_left
 from sluice.usecases.rollout_ports import RolloutPorts
 from sluice.usecases.rollout_records import facts_of, record
@@ -67,7 +68,7 @@ def _rolling_back(
 def _refuse_unless_possible(state: RolloutState, ports: RolloutPorts) -> None:
     other = ports.store.find_open(state.model)
     if other:
-        raise RolloutOpen(state.model, candidate=other.candidate_version, weight_bps=other.weight_bps)
+        raise controlled_rollout(other)
     subject = f"rollout {state.rollout_id}"
     if not is_as_left(state, ports.publisher.alias(state.model)):
         raise MoveRefused(subject, "roll back", "the alias has moved on since it was promoted")

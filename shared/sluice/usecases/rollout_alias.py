@@ -21,7 +21,6 @@ from sluice.usecases.rollout_end import complete, halt
 from sluice.usecases.rollout_ports import RolloutPorts
 from sluice.usecases.rollout_records import facts_of, is_recorded, record, weights_as, weights_as_seen
 
-_MOVED = "PreconditionFailedException"
 _ROLL_BACK_TRIES = 3
 
 
@@ -92,7 +91,7 @@ def _ask_for(wanted: AliasState, model: str, ports: RolloutPorts) -> None:
     try:
         ports.publisher.shift(model, wanted)
     except AliasRefused as refusal:
-        if refusal.code != _MOVED:
+        if not refusal.is_outdated:
             raise
 
 

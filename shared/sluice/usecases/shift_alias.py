@@ -3,8 +3,30 @@
 from dataclasses import dataclass, replace
 
 from sluice.catalog.alias import ALL_BPS, LATEST_VERSION, AliasState
-from sluice.catalog.ports import FunctionPublisher, Registry
-from sluice.errors import Conflict, UnknownFunction
+from sluice.errors import Conflict, MoveRefused, UnknownFunction, UnknownRelease
+from sluice.experiments.ports import DefinitionStore
+from sluice.usecases.alias_ports import AliasPorts
+from sluice.usecases.experiment_needs import experiment_needs
+from sluice.usecases.recorded_alias import RecordedAlias
+from sluice.usecases.who_and_why import check_who_and_why
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftWish:
+    """Who shall get `weight_bps` of the traffic: 10,000 makes it the stable one, 0 ends its candidacy.
+
+    `is_forced`: even if it lacks a model version that a running experiment needs. Raises InvalidRequest without a
+    name or a reason.
+    """
+
+    function_version: str
+    weight_bps: int
+    by: str
+    why: str
+    is_forced: bool = False
+
+    def __post_init__(self) -> None:
+        check_who_and_why(self.by, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +38,27 @@ class AliasShift:
 
 
 def shift_alias(
-    model: str, *, function_version: str, weight_bps: int, registry: Registry, publisher: FunctionPublisher
+    model: str, wish: ShiftWish, *, ports: AliasPorts, definitions: DefinitionStore | None = None
 ) -> AliasShift:
-    """Give `weight_bps` of the traffic to `function_version`: 10,000 makes it the stable one, 0 ends its candidacy.
+    """Move traffic as it is wished, and write that down; the same wish again is accepted.
 
-    A wish that AWS always refuses goes to AWS as it is, so that its own words come back. Raises UnknownFunction,
-    AliasRefused (then nothing has changed), Conflict for a function version without a release.
+    A wish that AWS always refuses goes to AWS as it is, so that its own words come back. With `definitions`, whoever
+    gets traffic must serve what running experiments need. Raises UnknownFunction, AliasRefused (then nothing has
+    changed), RolloutOpen, MoveRefused, Conflict for a function version without a release, LedgerMoved, LedgerBroken,
+    StoreUnavailable.
     """
-    before = publisher.alias(model)
+    alias = RecordedAlias(model, wish.by, wish.why, ports)
+    before = alias.read()
     if before is None:
-        name = publisher.function_name(model)
+        name = ports.publisher.function_name(model)
         raise UnknownFunction(f"{name!r} has no live alias; publish a release of {model!r} first")
-    if not _always_refused(function_version, weight_bps):
-        _check_bound(model, function_version, registry, publisher)
-    wanted = _wanted(before, function_version, weight_bps)
-    return AliasShift(before, before if wanted == before else publisher.shift(model, wanted))
+    if _is_always_refused(wish, before):
+        return AliasShift(before, ports.publisher.shift(model, _wanted(before, wish.function_version, wish.weight_bps)))
+    release = _release_of(model, wish.function_version, ports)
+    if definitions and wish.weight_bps and not wish.is_forced:
+        _check_needs(model, release, wish.function_version, ports, definitions)
+    wanted = _wanted(before, wish.function_version, wish.weight_bps)
+    return AliasShift(before, before if wanted == before else alias.move(before, wanted))
 
 
 def _wanted(before: AliasState, function_version: str, weight_bps: int) -> AliasState:
@@ -44,13 +72,28 @@ def _wanted(before: AliasState, function_version: str, weight_bps: int) -> Alias
     return replace(before, candidate_version=None, candidate_weight_bps=0)
 
 
-def _always_refused(function_version: str, weight_bps: int) -> bool:
-    return not 0 <= weight_bps <= ALL_BPS or (function_version == LATEST_VERSION and weight_bps not in (0, ALL_BPS))
+def _is_always_refused(wish: ShiftWish, before: AliasState) -> bool:
+    version, weight_bps = wish.function_version, wish.weight_bps
+    in_part = 0 < weight_bps < ALL_BPS
+    return not 0 <= weight_bps <= ALL_BPS or (in_part and version in (LATEST_VERSION, before.stable_version))
 
 
-def _check_bound(model: str, function_version: str, registry: Registry, publisher: FunctionPublisher) -> None:
-    if function_version in {binding.function_version for binding in registry.list_bindings(model)}:
-        return
-    publisher.require_published(model, function_version)
-    name = publisher.function_name(model)
+def _release_of(model: str, function_version: str, ports: AliasPorts) -> int:
+    for binding in ports.registry.list_bindings(model):
+        if binding.function_version == function_version:
+            return binding.release
+    ports.publisher.require_published(model, function_version)
+    name = ports.publisher.function_name(model)
     raise Conflict(f"{name} function version {function_version} carries no release; publish one with `release publish`")
+
+
+def _check_needs(
+    model: str, number: int, function_version: str, ports: AliasPorts, definitions: DefinitionStore
+) -> None:
+    release = ports.registry.find_release(model, number)
+    if release is None:
+        raise UnknownRelease(model, number)
+    lacking = experiment_needs(model, registry=ports.registry, definitions=definitions).lacking_in(release)
+    if lacking:
+        why = f"release {number} lacks {lacking}; publish a release with it, or use --force and say --why"
+        raise MoveRefused(f"{model} function version {function_version}", "get traffic", why)

@@ -11,7 +11,6 @@ from sluice.errors import (
     Conflict,
     InvalidRequest,
     MoveRefused,
-    RolloutOpen,
     UnknownFunction,
     UnknownModel,
 )
@@ -20,7 +19,7 @@ from sluice.rollouts.plan import Plan
 from sluice.rollouts.plan_document import plan_to_document
 from sluice.rollouts.ports import ControllerRunner
 from sluice.rollouts.state import RolloutState
-from sluice.usecases.refuse_open_rollout import has_open_rollout, open_rollout
+from sluice.usecases.refuse_open_rollout import controlled_rollout, has_open_rollout, open_rollout
 from sluice.usecases.rollout_candidate import candidate_version, what_is_new
 from sluice.usecases.rollout_ports import RolloutPorts
 from sluice.usecases.rollout_records import announce, facts_of, record
@@ -107,7 +106,7 @@ def _stable_alias(model: str, ports: RolloutPorts) -> AliasState:
     if ports.registry.find_model(model) is None:
         raise UnknownModel(model)
     if other := ports.store.find_open(model):
-        raise RolloutOpen(model, candidate=other.candidate_version, weight_bps=other.weight_bps)
+        raise controlled_rollout(other)
     alias = ports.publisher.alias(model)
     if alias is None:
         name = ports.publisher.function_name(model)

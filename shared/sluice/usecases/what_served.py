@@ -7,11 +7,10 @@ from datetime import datetime
 from sluice.catalog.alias import ALL_BPS
 from sluice.errors import LedgerBroken
 from sluice.governance.chain_check import fault_of
+from sluice.governance.last_move import entry_instant, last_move
 from sluice.governance.ledger import EMPTY, Head, LedgerEntry
 from sluice.governance.ports import Ledger
-from sluice.governance.records import RecordType, Weights, weights_from_document
-
-_SEEN = frozenset({RecordType.EFFECT, RecordType.FOREIGN_CHANGE})
+from sluice.governance.records import RecordType, weights_from_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +43,27 @@ def what_served(model: str, at: datetime, *, ledger: Ledger) -> Served | None:
 
     Every record on the way back is checked against the one after it. Raises LedgerBroken, StoreUnavailable.
     """
-    intended: tuple[Share, ...] | None = None
-    for entry in _back_from_the_end(model, ledger):
-        try:
-            if _instant(entry) > at:
-                continue
-            kind = entry.record["type"]
-            if kind in _SEEN:
-                return _served(entry, intended or ())
-            if kind == RecordType.INTENT and intended is None:
-                intended = _shares(weights_from_document(entry.record["after"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise LedgerBroken(model, entry.seq) from error
-    return None
-
-
-def _served(entry: LedgerEntry, intended: tuple[Share, ...]) -> Served:
+    found = last_move(_back_from_the_end(model, ledger), until=at)
+    if found.seen is None:
+        return None
     return Served(
-        model=entry.chain,
-        since=_instant(entry),
-        seq=entry.seq,
-        shares=_shares(weights_from_document(entry.record["alias"])),
-        intended=intended,
-        is_foreign=entry.record["type"] == RecordType.FOREIGN_CHANGE,
+        model=model,
+        since=entry_instant(found.seen),
+        seq=found.seen.seq,
+        shares=_shares(found.seen, "alias"),
+        intended=_shares(found.begun, "after") if found.begun else (),
+        is_foreign=found.seen.record["type"] == RecordType.FOREIGN_CHANGE,
     )
 
 
-def _shares(weights: Weights) -> tuple[Share, ...]:
+def _shares(entry: LedgerEntry, member: str) -> tuple[Share, ...]:
+    try:
+        weights = weights_from_document(entry.record[member])
+    except (KeyError, TypeError) as error:
+        raise LedgerBroken(entry.chain, entry.seq) from error
     candidate_bps = weights.candidate_weight_bps if weights.candidate_version else 0
     split = ((weights.stable_version, ALL_BPS - candidate_bps), (weights.candidate_version, candidate_bps))
     return tuple(Share(version, weights.releases.get(version), bps) for version, bps in split if version and bps)
-
-
-def _instant(entry: LedgerEntry) -> datetime:
-    return datetime.fromisoformat(entry.record["ts"])
 
 
 def _back_from_the_end(chain: str, ledger: Ledger) -> Iterator[LedgerEntry]:

@@ -34,8 +34,9 @@ def intent(after: Weights, *, at: datetime = NOON) -> Intent:
     return Intent(**origin(at), before=weights("1"), after=after)
 
 
-def effect(alias: Weights, *, at: datetime = NOON) -> Effect:
-    return Effect(**origin(at), intent_seq=1, alias=alias)
+def effect(alias: Weights, *, at: datetime = NOON, of: int = 1) -> Effect:
+    """The effect of the intent with the number `of`."""
+    return Effect(**origin(at), intent_seq=of, alias=alias)
 
 
 def foreign(alias: Weights, *, at: datetime = NOON) -> ForeignChange:

@@ -25,12 +25,12 @@ from tests.unit.governance.ledger_builders import (
 )
 
 STORY: list[Record] = [
-    effect(weights("1"), at=minute(0)),
+    effect(weights("1"), at=minute(0), of=0),
     intent(weights("1", "2", 500), at=minute(10)),
-    effect(weights("1", "2", 500), at=minute(11)),
+    effect(weights("1", "2", 500), at=minute(11), of=2),
     Paused(**origin(minute(12)), why="lunch"),
     intent(weights("2"), at=minute(20)),
-    effect(weights("2"), at=minute(21)),
+    effect(weights("2"), at=minute(21), of=5),
     foreign(weights("3"), at=minute(30)),
 ]
 PORTS = filled(STORY)
@@ -66,14 +66,46 @@ def test_before_the_first_effect_the_ledger_knows_nothing() -> None:
 
 
 def test_of_two_effects_in_one_instant_the_later_counts() -> None:
-    ports = filled([effect(weights("1")), effect(weights("2"))])
+    ports = filled([effect(weights("1"), of=0), effect(weights("2"), of=1)])
 
     assert what_served(MODEL, NOON, ledger=ports.ledger) == Served(MODEL, NOON, 2, ALL_ON["2"])
 
 
+def test_an_effect_that_is_recorded_twice_counts_once_since_it_was_first_recorded() -> None:
+    ports = filled(
+        [
+            intent(weights("1"), at=minute(0)),
+            effect(weights("1"), at=minute(1), of=1),
+            effect(weights("1"), at=minute(2), of=1),
+        ]
+    )
+
+    assert what_served(MODEL, minute(9), ledger=ports.ledger) == Served(MODEL, minute(1), 2, ALL_ON["1"])
+
+
+def test_an_effect_that_is_recorded_after_that_of_a_later_intent_is_history() -> None:
+    ports = filled(
+        [
+            intent(weights("1"), at=minute(0)),
+            intent(weights("2"), at=minute(1)),
+            effect(weights("2"), at=minute(2), of=2),
+            effect(weights("1"), at=minute(3), of=1),
+        ]
+    )
+
+    assert what_served(MODEL, minute(9), ledger=ports.ledger) == Served(MODEL, minute(2), 3, ALL_ON["2"])
+
+
+def test_an_effect_of_an_intent_that_comes_after_it_is_none() -> None:
+    ports = filled([effect(weights("1"), of=1)])
+
+    with pytest.raises(LedgerBroken, match="broken at record 1"):
+        what_served(MODEL, NOON, ledger=ports.ledger)
+
+
 @given(minutes=st.lists(st.integers(0, 60), min_size=1, max_size=12).map(sorted), at=st.integers(-1, 61))
 def test_at_any_instant_it_is_what_a_walk_from_the_beginning_finds(minutes: list[int], at: int) -> None:
-    ports = filled([effect(weights(str(number + 1)), at=minute(it)) for number, it in enumerate(minutes)])
+    ports = filled([effect(weights(str(number + 1)), at=minute(it), of=number) for number, it in enumerate(minutes)])
 
     found = what_served(MODEL, minute(at), ledger=ports.ledger)
 
@@ -82,7 +114,7 @@ def test_at_any_instant_it_is_what_a_walk_from_the_beginning_finds(minutes: list
 
 
 def test_a_release_that_the_ledger_does_not_name_is_none() -> None:
-    ports = filled([effect(replace(weights("1", "2", 500), releases={"1": 11}))])
+    ports = filled([effect(replace(weights("1", "2", 500), releases={"1": 11}), of=0)])
 
     found = what_served(MODEL, NOON, ledger=ports.ledger)
 

@@ -10,9 +10,10 @@ from sluice.catalog.model_version import ModelVersion
 from sluice.catalog.release import ReleaseBinding
 from sluice.errors import IllegalApproval, InvalidRequest, StillServed, UnknownModel, UnknownModelVersion
 from sluice.usecases.decide_approval import Decision, decide_approval
-from sluice.usecases.shift_alias import shift_alias
+from sluice.usecases.shift_alias import ShiftWish, shift_alias
 from sluice.usecases.who_and_why import WHY_LIMIT_CHARACTERS
 from tests.unit.catalog.builders import NOON, FixedClock, a_content, a_model, a_release, a_version, an_event
+from tests.unit.usecases.alias_world import alias_ports
 
 Decide = Callable[..., ModelVersion]
 
@@ -115,7 +116,7 @@ def test_what_the_live_alias_serves_cannot_be_retired(
     decide: Decide, registry: MemoryRegistry, publisher: MemoryPublisher
 ) -> None:
     released(registry, publisher, 1, 2)
-    shift_alias("churn", function_version="2", weight_bps=1, registry=registry, publisher=publisher)
+    shift_alias("churn", ShiftWish("2", 1, "bob", "tested"), ports=alias_ports(registry, publisher))
 
     for number in (1, 2):
         with pytest.raises(StillServed, match=rf"release {number} \(function version {number}\) under alias live"):
@@ -126,7 +127,7 @@ def test_what_no_alias_serves_any_more_can_be_retired(
     decide: Decide, registry: MemoryRegistry, publisher: MemoryPublisher
 ) -> None:
     released(registry, publisher, 1, 2)
-    shift_alias("churn", function_version="2", weight_bps=10_000, registry=registry, publisher=publisher)
+    shift_alias("churn", ShiftWish("2", 10_000, "bob", "tested"), ports=alias_ports(registry, publisher))
 
     assert decide(1, decision=to(ApprovalState.RETIRED)).approval.state is ApprovalState.RETIRED
 

@@ -13,14 +13,15 @@ from sluice.usecases.compose_release import ReleaseWish
 from sluice.usecases.experiment_needs import ExperimentNeeds
 from sluice.usecases.publish_release import PublishedRelease, publish_release
 from tests.unit.catalog.builders import an_approval, an_event
+from tests.unit.usecases.alias_world import alias_ports
 from tests.unit.usecases.experiment_plane import ExperimentPlane
 
 OTHER_SLOTS = [[100_000, 200_000]]
 
 
 def publish(plane: ExperimentPlane, wish: ReleaseWish, **ports: Any) -> PublishedRelease:
-    call = partial(publish_release, "churn", wish, registry=plane.registry, publisher=plane.publisher, by="ada")
-    return call(content=MemoryContentStore(), clock=plane.clock, **{"definitions": plane.definitions, **ports})
+    call = partial(publish_release, "churn", wish, ports=alias_ports(plane.registry, plane.publisher), by="ada")
+    return call(content=MemoryContentStore(), **{"definitions": plane.definitions, **ports})
 
 
 @pytest.fixture

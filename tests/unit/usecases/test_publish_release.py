@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -26,7 +25,8 @@ from sluice.errors import (
 )
 from sluice.usecases.compose_release import ReleaseWish
 from sluice.usecases.publish_release import PublishedRelease, publish_release
-from tests.unit.catalog.builders import FixedClock, a_model, a_version, an_artefact, an_event
+from tests.unit.catalog.builders import a_model, a_version, an_artefact, an_event
+from tests.unit.usecases.alias_world import alias_ports
 
 Publish = Callable[..., PublishedRelease]
 APPROVED = ApprovalState.APPROVED
@@ -57,8 +57,12 @@ def publisher() -> MemoryPublisher:
 
 @pytest.fixture
 def publish(registry: MemoryRegistry, content: MemoryContentStore, publisher: MemoryPublisher) -> Publish:
-    ports: dict[str, Any] = {"registry": registry, "content": content, "publisher": publisher}
-    return partial(publish_release, "churn", clock=FixedClock(), by="ada", **ports)
+    ports = alias_ports(registry, publisher)
+
+    def publish_over(wish: ReleaseWish, *, by: str = "ada", **others: Any) -> PublishedRelease:
+        return publish_release("churn", wish, ports=replace(ports, **others), content=content, by=by)
+
+    return publish_over
 
 
 def test_the_first_release_serves_every_approved_version_and_gets_the_alias(
@@ -307,9 +311,10 @@ def test_a_first_release_whose_publisher_died_before_it_got_traffic_gets_it_from
 def test_whoever_gave_traffic_first_has_the_last_word(publish: Publish) -> None:
     class Overtaken(MemoryPublisher):
         def shift(self, model: str, wanted: AliasState) -> AliasState:
-            rival = MemoryPublisher.shift(self, model, wanted)
+            self.__class__ = MemoryPublisher  # type: ignore[assignment]  # the rival moves once
+            rival = self.shift(model, wanted)
             assert rival.revision_id != wanted.revision_id
-            return MemoryPublisher.shift(self, model, wanted)  # with a revision that has passed
+            return self.shift(model, wanted)  # with a revision that has passed
 
     overtaken = Overtaken("churn")
     overtaken.bootstrap("churn")

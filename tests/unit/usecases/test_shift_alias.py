@@ -7,8 +7,9 @@ from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.catalog.alias import AliasState
 from sluice.catalog.release import ReleaseBinding
 from sluice.errors import AliasRefused, Conflict, UnknownFunction
-from sluice.usecases.shift_alias import AliasShift, shift_alias
+from sluice.usecases.shift_alias import AliasShift, ShiftWish, shift_alias
 from tests.unit.catalog.builders import NOON, a_release
+from tests.unit.usecases.alias_world import alias_ports
 
 BOUND = ("1", "2", "3")
 
@@ -42,9 +43,8 @@ def shape(state: AliasState) -> tuple[str, str | None, int]:
 
 
 def shift(registry: MemoryRegistry, publisher: MemoryPublisher, function_version: str, weight_bps: int) -> AliasShift:
-    return shift_alias(
-        "churn", function_version=function_version, weight_bps=weight_bps, registry=registry, publisher=publisher
-    )
+    wish = ShiftWish(function_version, weight_bps, "ada", "because")
+    return shift_alias("churn", wish, ports=alias_ports(registry, publisher))
 
 
 def test_a_candidate_gets_a_share(registry: MemoryRegistry, publisher: MemoryPublisher) -> None:
@@ -139,8 +139,9 @@ def test_latest_gets_no_traffic_even_alone(registry: MemoryRegistry, publisher: 
 def test_a_shift_by_someone_else_meanwhile_is_refused(registry: MemoryRegistry) -> None:
     class Racing(MemoryPublisher):
         def shift(self, model: str, wanted: AliasState) -> AliasState:
-            super().shift(model, replace(wanted, candidate_version="3", candidate_weight_bps=1))
-            return super().shift(model, wanted)
+            self.__class__ = MemoryPublisher  # type: ignore[assignment]  # the rival moves once
+            self.shift(model, replace(wanted, candidate_version="3", candidate_weight_bps=1))
+            return self.shift(model, wanted)
 
     publisher = Racing("churn")
     for number in (1, 2, 3):
