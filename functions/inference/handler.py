@@ -3,15 +3,12 @@
 from functools import partial
 from time import perf_counter_ns
 
-from functions.inference.import_time import IMPORTS_STARTED_NS  # isort: skip  first: it starts the watch
-from functions.inference.composition import build_handler
-from functions.inference.experiment_plane import ExperimentStores
+from functions.inference.import_time import IMPORTS_STARTED_NS, imports_are_done  # isort: skip  first: it starts the watch
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.aws_wire.wires import Wires
+from sluice.adapters.head_start import HeadStart
 from sluice.adapters.s3_content_store import S3ContentStore
-from sluice.adapters.stdout_records import write_line
 from sluice.clock import SystemClock
-from sluice.inference.record_metrics import to_ms
 
 _wires = Wires(SystemClock())
 _settings = InferenceSettings.from_environment()
@@ -21,6 +18,15 @@ _buckets = {
     "bodies": _settings.records_bucket,
     "records": _settings.records_bucket,
 }
+_content = HeadStart(S3ContentStore(_wires.s3(), _buckets))
+if _settings.release_digest:
+    _content.begin(_settings.release_digest)
+
+# Here come numpy and ONNX Runtime, and meanwhile the release.
+from functions.inference.composition import build_handler  # noqa: E402
+from functions.inference.experiment_plane import ExperimentStores  # noqa: E402
+from sluice.adapters.stdout_records import write_line  # noqa: E402
+from sluice.inference.record_metrics import to_ms  # noqa: E402
 
 
 def _experiment_stores() -> ExperimentStores | None:
@@ -40,9 +46,11 @@ def _experiment_stores() -> ExperimentStores | None:
 
 handler = build_handler(
     _settings,
-    content=S3ContentStore(_wires.s3(), _buckets),
+    content=_content,
     write_line=write_line,
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
     stores=_experiment_stores(),
     make_large_bodies=partial(_wires.large_bodies, _settings.records_bucket),
 )
+_content.end()
+imports_are_done()

@@ -4,8 +4,8 @@ A client's timeouts bound each piece of an answer, not the whole, and nothing bo
 call runs in a thread of its own, and who waits for it stops waiting.
 """
 
+from _queue import SimpleQueue  # what `queue` has of it, without what `queue` imports
 from collections.abc import Callable
-from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 

@@ -36,7 +36,7 @@ _SENTENCES = MappingProxyType(
         r"bad_alloc": "needs more memory than inspection allows",
     }
 )
-_SOURCE_PLACE = re.compile(r"/onnxruntime_src/\S+:\d+ .*?\) (?=[A-Z])")
+_SOURCE_PLACE = r"/onnxruntime_src/\S+:\d+ .*?\) (?=[A-Z])"
 _LONGEST_MESSAGE = 400
 
 
@@ -57,4 +57,4 @@ def in_words(error: Exception) -> str:
     for pattern, sentence in _SENTENCES.items():
         if match := re.search(pattern, text):
             return sentence.format(**match.groupdict())
-    return _SOURCE_PLACE.sub("", re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text))[:_LONGEST_MESSAGE]
+    return re.sub(_SOURCE_PLACE, "", re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text))[:_LONGEST_MESSAGE]

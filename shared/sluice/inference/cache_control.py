@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d{1,9})"?')
+_MAX_AGE = r'max-age\s*=\s*"?(\d{1,9})"?'
 _HEADERS_REMEMBERED = 64
 
 
@@ -31,6 +31,6 @@ ANYTHING = CacheWish()
 def cache_wish_of(header: str) -> CacheWish:
     """The wish; of directives that contradict each other the stricter one counts."""
     directives = [each.strip().lower() for each in header.split(",")]
-    ages = [int(found[1]) for each in directives if (found := _MAX_AGE.fullmatch(each))]
+    ages = [int(found[1]) for each in directives if (found := re.fullmatch(_MAX_AGE, each))]
     may_keep = "no-store" not in directives
     return CacheWish(may_keep and "no-cache" not in directives, may_keep, min(ages, default=None))

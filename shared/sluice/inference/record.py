@@ -44,7 +44,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from traceback import format_exception
 from typing import Any, NamedTuple
 
 import orjson
@@ -221,6 +220,8 @@ def body_members(body: bytes) -> dict[str, Any]:
 def _described(error: Exception) -> dict[str, Any]:
     described = {"class": type(error).__name__, "message": str(error)}
     if not isinstance(error, SluiceError):
+        from traceback import format_exception  # most environments never need it
+
         described["cause"] = "".join(format_exception(error))[-_CAUSE_LIMIT_CHARACTERS:]
     elif error.__cause__ is not None:
         described["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"[:_CAUSE_LIMIT_CHARACTERS]

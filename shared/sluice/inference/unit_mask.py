@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from sluice.experiments.unit_parameters import UNIT
 
 _NAME = b'"%b"' % UNIT.encode()
-_SPELLED = re.compile(b'"%b"' % b"".join(rb"(?:%b|\\u00(?i:%02x))" % (letter.encode(), ord(letter)) for letter in UNIT))
+_SPELLED = b'"%b"' % b"".join(rb"(?:%b|\\u00(?i:%02x))" % (letter.encode(), ord(letter)) for letter in UNIT)
 # The colon that makes a text a name, and the value: a string, ended or not, or what else stands there in one piece.
-_MEMBER = re.compile(rb'(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,"{}\[\]]+)?', re.DOTALL)
+_MEMBER = rb'(?s)(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,"{}\[\]]+)?'
 _NO_KEY = "withheld"
+
+_compiled = cache(re.compile)  # with the first unit: most functions never see one
 
 
 def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
@@ -20,7 +23,7 @@ def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
     parts: list[bytes] = []
     end = 0
     for at in _ends_of_names(body):
-        member = _MEMBER.match(body, at)
+        member = _compiled(_MEMBER).match(body, at)
         if member is None:
             continue
         if member[2] is None:
@@ -38,7 +41,7 @@ def may_name_a_unit(body: bytes) -> bool:
 def _ends_of_names(body: bytes) -> Sequence[int]:
     # No other escape of JSON can spell a letter; and one byte is found faster than two.
     if b"\\" in body and b"\\u" in body:
-        return [found.end() for found in _SPELLED.finditer(body)]
+        return [found.end() for found in _compiled(_SPELLED).finditer(body)]
     ends = []
     start = body.find(_NAME)
     while start >= 0:

@@ -14,7 +14,7 @@ from sluice.adapters.aws_wire.signed_service import SignedService
 from sluice.errors import StoreUnavailable
 
 _GOOD = frozenset((200, 206))
-_MEMBER = re.compile(rb"<(Code|Message)>([^<]*)</")
+_MEMBER = rb"<(Code|Message)>([^<]*)</"
 _ALREADY_THERE = "PreconditionFailed"
 _BEING_WRITTEN = "ConditionalRequestConflict"
 _PUT_TRIES = 3
@@ -80,5 +80,5 @@ def accepted(response: HttpResponse) -> HttpResponse:
     """The response, if it is good. Raises Refusal."""
     if response.status in _GOOD:
         return response
-    said = {name.decode(): value.decode(errors="replace") for name, value in _MEMBER.findall(response.body)}
+    said = {name.decode(): value.decode(errors="replace") for name, value in re.findall(_MEMBER, response.body)}
     raise Refusal(said.get("Code") or f"HTTP status {response.status}", said.get("Message", ""), status=response.status)
