@@ -40,6 +40,19 @@ HEAVY = (
     "cel_expr_python",
     "sluice.adapters.experiment_stores",
 )
+OTHERS = """
+import sys
+from functions.inference.composition import build_handler
+from tests.functions.builders import CONTEXT, PublishedRelease, a_body, an_event
+
+published = PublishedRelease()
+handler = build_handler(published.publish(), content=published.store, write_line=lambda line: None)
+handler(an_event(body=a_body()), CONTEXT)
+print(sorted(name for name in sys.modules if name.startswith("sluice.inference.forms.")))
+for path in ("/v1/models/risk:predict", "/v2/models/risk/invocations"):
+    assert handler(an_event(path=path, body={"instances": [[1, 2, 3]]}), CONTEXT)["statusCode"] == 200
+print(sorted({"fastapi", "pydantic", "mangum"} & set(sys.modules)))
+"""
 EXPERIMENTS = """
 import sys
 from functions.inference.composition import build_handler
@@ -84,6 +97,10 @@ def run(program: str, **environment: str) -> list[str]:
 
 def test_the_hot_route_imports_no_framework_and_nothing_at_all_once_it_is_warm() -> None:
     assert run(f"HEAVY = {HEAVY!r}\n{PROGRAM}") == ["", "", "True"]
+
+
+def test_other_protocols_load_nothing_before_they_are_spoken_and_never_the_framework() -> None:
+    assert run(OTHERS) == ["[]", "[]"]
 
 
 @pytest.mark.parametrize("snapshots", [[], [a_snapshot([an_experiment()])]], ids=["no experiment", "an experiment"])
