@@ -64,7 +64,12 @@ def test_beginning_waits_for_nothing_and_asking_waits_for_what_was_begun() -> No
     content, got = HeadStart(noting), threading.Event()
 
     content.begin(release)
-    waiting = threading.Thread(target=lambda: (content.get("releases", release), got.set()))
+
+    def ask() -> None:
+        content.get("releases", release)
+        got.set()
+
+    waiting = threading.Thread(target=ask)
     waiting.start()
     assert not got.is_set()
     noting.gate.set()
