@@ -57,6 +57,21 @@ def test_a_truth_value_is_true_or_false() -> None:
         InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | {"SLUICE_RECORD_UNIT_IDS": "yes"})
 
 
+@pytest.mark.parametrize(
+    ("setting", "memory_mb", "limit_mib"),
+    [(None, None, 64), (None, "1769", 64), (None, "256", 32), ("1048576", "1769", 1), ("1073741824", "1024", 128)],
+)
+def test_an_upload_may_have_an_eighth_of_the_functions_memory_at_most(
+    setting: str | None, memory_mb: str | None, limit_mib: int
+) -> None:
+    given = {"SLUICE_UPLOAD_LIMIT_BYTES": setting, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory_mb}
+    environment = {name: value for name, value in given.items() if value is not None}
+
+    settings = InferenceSettings.from_environment(NOTHING_RELEASED.to_environment() | environment)
+
+    assert settings.upload_limit_bytes == limit_mib * 1024 * 1024
+
+
 def test_every_missing_variable_is_named_at_once() -> None:
     environment = INFERENCE.to_environment()
     del environment["SLUICE_MODEL"]
