@@ -142,7 +142,7 @@ def test_control_goes_live_and_moves_on_only_when_it_changed(client_of: ClientOf
 
 def test_the_package_of_this_checkout_holds_our_code_and_nothing_local() -> None:
     assert b"shared/sluice/local" not in checkout_package()
-    assert b"sluice/errors.py" in checkout_package()
+    assert b"sluice/errors/refusals.py" in checkout_package()
 
 
 def test_the_clock_of_the_plane_is_moved_over_http() -> None:
