@@ -79,9 +79,13 @@ def _field_name(name: str) -> str:
 
 def _field_value(value: Any) -> str:
     # A line break here would let a function write headers, or whole answers, of its own.
-    if not isinstance(value, str) or not _FIELD_VALUE.fullmatch(value):
+    if not isinstance(value, str) or not (_is_plain_ascii(value) or _FIELD_VALUE.fullmatch(value)):
         raise UnusableAnswer
     return value
+
+
+def _is_plain_ascii(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def _body(answer: dict[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ JavaScript do, everything else is base64, form posts and bodies without a type i
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -80,7 +80,9 @@ def common_log_time(moment: datetime) -> str:
     return f"{moment:%d}/{_MONTHS[moment.month - 1]}/{moment:%Y:%H:%M:%S %z}"
 
 
-_log_second = lru_cache(maxsize=1)(common_log_time)
+@lru_cache(maxsize=1)
+def _log_second(epoch_seconds: int) -> str:
+    return common_log_time(datetime.fromtimestamp(epoch_seconds, UTC))
 
 
 def _context(
@@ -91,7 +93,7 @@ def _context(
     request_id: str,
     now: datetime,
 ) -> dict[str, Any]:
-    path = request.decoded_path
+    path, epoch_seconds = request.decoded_path, now.timestamp()
     return {
         "accountId": identity.account_id,
         "apiId": identity.api_id,
@@ -107,8 +109,8 @@ def _context(
         "requestId": request_id,
         "routeKey": match.route_key,
         "stage": identity.stage,
-        "time": _log_second(now.replace(microsecond=0)),
-        "timeEpoch": int(now.timestamp() * 1000),
+        "time": _log_second(int(epoch_seconds)),
+        "timeEpoch": int(epoch_seconds * 1000),
     }
 
 

@@ -23,6 +23,7 @@ from sluice.local.gateway.own_answers import (
 from sluice.local.gateway.request import HttpRequest
 from sluice.local.gateway.routes import Route, RouteTable
 from sluice.local.gateway.throttle import ThrottleSettings
+from sluice.local.gateway.time_limits import TimeLimits
 from sluice.local.lambda_host.invocation import FunctionInvoker
 from sluice.token_bucket import TokenBucket
 
@@ -51,6 +52,7 @@ class Gateway:
         self._clock = clock
         self._routes = routes
         self._bucket = TokenBucket(settings.throttle.rate_per_second, settings.throttle.burst_count)
+        self._limits = TimeLimits(settings.integration_timeout_seconds)
         self.settings = settings
 
     def use_routes(self, routes: RouteTable) -> None:
@@ -78,6 +80,10 @@ class Gateway:
         event = to_event(request, match, identity=self.settings.identity, request_id=request_id, now=self._clock.now())
         return _stamped(await self._within_time(route, event), request_id)
 
+    def close(self) -> None:
+        """Give nothing up any more."""
+        self._limits.close()
+
     def _path_in_stage(self, path: str) -> str | None:
         stage = self.settings.identity.stage
         if stage == "$default":
@@ -87,12 +93,16 @@ class Gateway:
         return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else None
 
     async def _within_time(self, route: Route, event: bytes) -> HttpAnswer:
+        limit = self._limits.begin()
         try:
-            async with asyncio.timeout(self.settings.integration_timeout_seconds):
-                return await self._invoke(route, event)
-        except TimeoutError:
+            return await self._invoke(route, event)
+        except asyncio.CancelledError:
+            if not limit.has_passed:
+                raise
             # A function that outlives its request keeps running, as on AWS.
             return self.settings.timeout_answer
+        finally:
+            self._limits.end(limit)
 
     async def _invoke(self, route: Route, event: bytes) -> HttpAnswer:
         try:

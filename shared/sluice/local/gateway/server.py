@@ -30,3 +30,4 @@ class GatewayServer:
             for connection in tuple(self._connections):
                 connection.close()
             await self._server.wait_closed()
+        self._gateway.close()
