@@ -21,7 +21,10 @@ class DecisionSettings(EnvironmentSettings):
     """The bucket under Object Lock that the ledger's records are copied to."""
 
     event_bus: str = "default"
-    """The EventBridge bus that domain events are put on."""
+    """The EventBridge bus that domain events are put on; empty on the local plane, which has none."""
+
+    plane_url: str = ""
+    """The AWS endpoint of a local plane, whose clock can be moved; empty: the time is the machine's."""
 
     function_prefix: str = ""
     """What the names of model functions start with; environments that share an account differ in it."""

@@ -4,6 +4,7 @@ An event with a task token is no tick: the machine waits for people then, and th
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -51,23 +52,31 @@ def build_handler(ports: ControllerPorts, *, logger: Logger) -> Callable[[dict[s
     return handle
 
 
-def both_sources(
-    counts: MetricsSource,
-    logs: Any,
-    *,
-    clock: Clock,
-    registry: Registry,
-    group_of: Callable[[str], str],
-    limits: ReadingLimits | None = None,
-) -> MetricsSource:
-    """Counts as they are; bins and means of predictions from the inference records in `logs`, within limits.
+@dataclass(frozen=True, slots=True)
+class FromLogs:
+    """What reading predictions from the inference records in CloudWatch Logs takes."""
+
+    logs: Any
+    group_of: Callable[[str], str]
+    clock: Clock
+    registry: Registry
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
+
+
+def both_sources(counts: MetricsSource, outputs: FromLogs) -> MetricsSource:
+    """Counts as they are; bins and means of predictions from records, within limits.
 
     Metrics see every request and carry no distribution; records carry everything, and reading them takes time.
     """
-    budget = ReadingBudget(limits)
-    records = LogRecords(logs, group_of=group_of, before_page=budget.spend_page)
-    outputs = RecordMetricsSource(records, clock, edges_of=partial(frozen_bins, registry=registry))
-    return MergedMetricsSource(counts, ReadInSlices(outputs, budget))
+    return MergedMetricsSource(counts, records_alone(outputs))
+
+
+def records_alone(outputs: FromLogs) -> MetricsSource:
+    """All readings from records, within limits: for little traffic, and where there are no metrics."""
+    budget = ReadingBudget(outputs.limits)
+    records = LogRecords(outputs.logs, group_of=outputs.group_of, before_page=budget.spend_page)
+    edges_of = partial(frozen_bins, registry=outputs.registry)
+    return ReadInSlices(RecordMetricsSource(records, outputs.clock, edges_of=edges_of), budget)
 
 
 def _told(advanced: Advanced) -> dict[str, Any]:

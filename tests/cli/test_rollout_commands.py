@@ -1,7 +1,8 @@
 """`sluice rollout` against a plane: a rollout opened, changed, looked at, taken over and ended; plans as files."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,35 @@ def test_an_approval_counts_once_and_never_from_who_started_it(sluice: Sluice, c
 
     assert by_ann.exit_code == 5
     assert by_bob["approvals"] == {"0": ["bob"]}
+
+
+def test_the_planes_state_machine_is_a_controller_and_people_wake_it(sluice: Sluice, candidate: str) -> None:
+    """It asks them before the first step; neither its first tick nor their answer waits for the clock."""
+    started(sluice, candidate, "--policy", "high", "--rehearsal", "--machine")
+    until(lambda: status_of(sluice, candidate)["is_asking"])
+
+    document_of(sluice("rollout", "approve", candidate, *WHY, "--by", "bob", "--json"))
+
+    until(lambda: status_of(sluice, candidate)["weight_bps"] == 100)
+    assert status_of(sluice, candidate)["phase"] == "STEPPING"
+
+
+def test_a_rollout_has_one_controller(sluice: Sluice, candidate: str) -> None:
+    both = sluice("rollout", "start", candidate, "--release", 2, "--policy", "low", "--follow", "--machine", *WHY)
+
+    assert (both.exit_code, both.stdout) == (2, "")
+
+
+def status_of(sluice: Sluice, model: str) -> dict[str, Any]:
+    document: dict[str, Any] = document_of(sluice("rollout", "status", model, "--json"))
+    return document
+
+
+def until(condition: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.2)
 
 
 def test_a_rollout_that_is_not_there_ends_with_four(sluice: Sluice, model: str) -> None:

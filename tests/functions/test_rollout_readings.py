@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.rollout_steps.composition import both_sources
+from functions.rollout_steps.composition import FromLogs, both_sources
 from sluice.adapters.cloudwatch_metrics_source import CloudWatchMetricsSource, CloudWatchSettings
 from sluice.adapters.log_records import log_group_of
 from sluice.adapters.memory_registry import MemoryRegistry
@@ -49,14 +49,8 @@ class World:
     def source(self, limits: ReadingLimits | None = None) -> MetricsSource:
         settings = CloudWatchSettings(timeout_seconds=0)
         counts = CloudWatchMetricsSource(self.clients["cloudwatch"], self.clock, settings)
-        return both_sources(
-            counts,
-            self.clients["logs"],
-            clock=self.clock,
-            registry=self.registry,
-            group_of=log_group_of,
-            limits=limits,
-        )
+        limits = limits or ReadingLimits()
+        return both_sources(counts, FromLogs(self.clients["logs"], log_group_of, self.clock, self.registry, limits))
 
     def feed(self, *records: dict[str, Any]) -> None:
         source = self.source()

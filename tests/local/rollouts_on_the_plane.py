@@ -14,7 +14,6 @@ from aws_lambda_powertools import Logger
 
 from functions.failsafe import composition as failsafe
 from functions.rollout_steps import composition as rollout_steps
-from functions.rollout_steps.settings import RolloutStepsSettings
 from sluice.adapters.lambda_candidate_calls import LambdaCandidateCalls
 from sluice.adapters.log_records import LogRecords
 from sluice.adapters.memory_events import MemoryEvents
@@ -35,7 +34,8 @@ from sluice.local.lambda_control.function import FunctionVersion
 from sluice.local.lambda_host.handler_call import Handler
 from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
-from sluice.local.resources import ResourceNames, create_resources
+from sluice.local.resources import create_resources
+from sluice.local.rollout_deployment import STEPS, steps_environment
 from sluice.rollouts.judge import judge
 from sluice.rollouts.plan import Plan
 from sluice.rollouts.state import RolloutState
@@ -47,7 +47,7 @@ from sluice.usecases.start_rollout import RolloutWish, start_rollout
 from sluice.usecases.warm_candidate import warm_rollout
 
 MODEL, ROLLOUT = "digits", "r-1"
-STEPS, FAILSAFE = "rollout-steps", "failsafe"
+FAILSAFE = "failsafe"
 WAIT = timedelta(minutes=10)
 LEASE_SECONDS = 1_500
 _LOOK = timedelta(minutes=10)
@@ -187,7 +187,7 @@ class PlaneRollouts:
 def rollouts_on_a_plane(
     candidate: Conduct = GOOD, *, seed: int = 1, in_processes: bool = False
 ) -> Iterator[PlaneRollouts]:
-    """With `in_processes`, as they are deployed: no conduct, and the controller's time is the machine's."""
+    """With `in_processes`, as they are deployed: without a conduct."""
     models = RehearsedHandlers({2: candidate}, seed=seed)
     handlers = Handlers(models)
     settings = PlaneSettings(
@@ -207,7 +207,7 @@ def rollouts_on_a_plane(
         handlers.ports = _ports(connections, plane)
         for name in (STEPS, FAILSAFE):
             handler = f"functions.{name.replace('-', '_')}.handler.handler"
-            told = _told(settings.names)
+            told = steps_environment(settings.names, plane.aws_url)
             deploy_live(connections.functions, function_name=name, handler=handler, environment=told)
         arn, machine = _machine(connections)
         traffic = undo.enter_context(closing(_traffic(plane.gateway_url, seed)))
@@ -215,17 +215,6 @@ def rollouts_on_a_plane(
         functions = connections.functions
         runner = StepFunctionsRunner(machine, arn)
         yield PlaneRollouts(plane, handlers.ports, runner, machine, functions, traffic, handlers, arn)
-
-
-def _told(names: ResourceNames) -> dict[str, str]:
-    settings = RolloutStepsSettings(
-        registry_table=names.registry_table,
-        rollouts_table=names.rollouts_table,
-        ledger_table=names.ledger_table,
-        ledger_bucket=names.ledger_bucket,
-        metrics_namespace="Sluice",
-    )
-    return settings.to_environment()
 
 
 def _machine(connections: Connections) -> tuple[str, Any]:

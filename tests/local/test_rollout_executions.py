@@ -149,7 +149,7 @@ def test_a_tick_that_fails_is_followed_by_the_next_a_wait_later() -> None:
 
 
 def test_the_deployed_functions_themselves_are_what_the_machine_and_the_schedule_call() -> None:
-    """In processes of their own, under AWS's runtime client; the plane has no metrics, and no data is no good news."""
+    """In processes of their own, under AWS's runtime client; nobody asks the model, and no data is no good news."""
     with rollouts_on_a_plane(in_processes=True) as world:
         world.start()
         world.await_event("WaitStateEntered")

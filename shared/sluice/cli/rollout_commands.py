@@ -18,6 +18,7 @@ To = Annotated[str | None, typer.Option(help="The candidate's function version."
 Release = Annotated[int | None, typer.Option(help="The candidate's release.", min=1)]
 RolloutId = Annotated[str | None, typer.Option("--id", help="Its id; the same again is accepted.", metavar="ID")]
 Follow = Annotated[bool, typer.Option("--follow", help="Be its controller, until it is over.")]
+Machine = Annotated[bool, typer.Option("--machine", help="Have the plane's state machine be it, as on AWS.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Look again and again, until it is over.")]
 Every = Annotated[float, typer.Option("--every", help="Seconds between two looks.", min=0.1)]
 OneModel = Annotated[str | None, typer.Argument(metavar="[MODEL]", help="All of this model; else all open ones.")]
@@ -35,25 +36,29 @@ def start(  # noqa: PLR0913 - every option is named
     rehearsal: rollout_plans.Rehearsal = False,
     rollout_id: RolloutId = None,
     follow: Follow = False,
+    machine: Machine = False,
     why: Why,
     by: By,
     as_json: AsJson = False,
 ) -> None:
     """Start a rollout of a release or a function version, by a plan of yours or by a policy.
 
-    On AWS a state machine is its controller. On the local plane this command is, with --follow: it ticks with every
-    minute of the plane's clock, and prints one line, or JSON document, per tick.
+    On AWS a state machine is its controller, and on the local plane with --machine. There this command can be, with
+    --follow: it ticks with every minute of the plane's clock, and prints one line, or JSON document, per tick.
     """
     from sluice.cli.rollout_following import follow_rollout
     from sluice.cli.rollout_views import render_rollouts
     from sluice.rollouts.rollout_view import rollout_view
     from sluice.usecases.start_rollout import RolloutWish, start_rollout
 
+    if follow and machine:
+        raise typer.BadParameter("--follow and --machine are two controllers: name one")
     rollouts = RolloutConnections(ctx.obj)
     wanted = rollout_plans.wanted_plan(plan, policy, is_rehearsal=rehearsal)
     now = rollouts.clock.now()
     wish = RolloutWish(rollout_id or f"{now:%Y%m%d-%H%M%S}", wanted, by, why, release, to)
-    started = start_rollout(model, wish, ports=rollouts.ports, runner=rollouts.runner)
+    runner = rollouts.machine if machine else rollouts.runner
+    started = start_rollout(model, wish, ports=rollouts.ports, runner=runner)
     if follow:
         follow_rollout(started, started.epoch, rollouts, as_json=as_json)
     else:

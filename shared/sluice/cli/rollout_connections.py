@@ -73,6 +73,30 @@ class RolloutConnections:
         return StepFunctionsRunner(self._connections.aws_client("stepfunctions"), machine)
 
     @cached_property
+    def machine(self) -> "ControllerRunner":
+        """The state machine; on the local plane it is deployed by this, with the function that it calls."""
+        if not self._connections.target.is_local:
+            return self.runner
+        from sluice.adapters.step_functions_runner import StepFunctionsRunner
+        from sluice.local.resources import ResourceNames
+        from sluice.local.rollout_deployment import deploy_rollouts
+
+        it = self._connections
+        used = ("registry_table", "rollouts_table", "ledger_table", "ledger_bucket")
+        names = ResourceNames(**{name: it.address(name) for name in used})
+        client, url = it.aws_client("stepfunctions"), it.target.aws_endpoint_url
+        return StepFunctionsRunner(client, deploy_rollouts(it.functions, client, names, plane_url=url))
+
+    @property
+    def waker(self) -> "ControllerRunner":
+        """What wakes a machine that waits for people; a token is of no certain one."""
+        if not self._connections.target.is_local:
+            return self.runner
+        from sluice.adapters.step_functions_runner import StepFunctionsRunner
+
+        return StepFunctionsRunner(self._connections.aws_client("stepfunctions"), "")
+
+    @cached_property
     def _events(self) -> "DomainEvents":
         """The environment's bus; the local plane has none, and nobody who listens."""
         if self._connections.target.is_local:

@@ -98,7 +98,7 @@ def _change(
     rollouts = RolloutConnections(ctx.obj)
     request = RolloutRequest(model, open_rollout_of(model, rollouts).rollout_id, by, why)
     changed = change(request, ports=rollouts.ports)
-    wake_controller(changed, ports=rollouts.ports, runner=rollouts.runner)
+    wake_controller(changed, ports=rollouts.ports, runner=rollouts.waker)
     _show(changed, rollouts, as_json=as_json)
 
 
