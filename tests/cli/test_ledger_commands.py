@@ -10,7 +10,8 @@ import pytest
 from sluice.adapters.memory_ledger import MemoryLedgerCopies
 from sluice.cli.connections import Connections
 from sluice.cli.target import target_of
-from sluice.governance.records import Effect, Intent, Weights
+from sluice.governance.records import Effect, Intent
+from sluice.governance.weights import Weights
 from sluice.usecases.append_ledger import LedgerPorts, append_ledger
 from tests.cli.conftest import RunningPlane, Sluice, approved, document_of, publish, serve
 from tests.unit.governance.ledger_builders import minute

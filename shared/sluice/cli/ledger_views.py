@@ -14,7 +14,7 @@ from sluice.errors import LedgerBroken
 from sluice.governance.ledger import LedgerEntry
 from sluice.governance.ledger_document import entry_to_document
 from sluice.governance.ports import Ledger
-from sluice.governance.records import instant_text
+from sluice.governance.record_document import instant_text
 from sluice.usecases.verify_ledger import LedgerReport
 from sluice.usecases.what_served import Served
 

@@ -1,17 +1,16 @@
-"""What the ledger can say, one frozen value per type of record, and how each becomes a document.
+"""What the ledger can say, one frozen value per type of record.
 
 No record holds personal data: `actor` is who decides (a role, an operator's account), never a unit, and there is no
 place for inputs, outputs or unit ids. What nobody may ever delete must not be about a person who may ask for it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sluice.catalog.alias import AliasState
-from sluice.catalog.canonical_json import encode_numbers
+from sluice.governance.weights import Weights
 
 
 class RecordType(StrEnum):
@@ -31,26 +30,6 @@ class RecordType(StrEnum):
     INCIDENT = "INCIDENT"
     CLOSED = "CLOSED"
     QUARANTINE_RELEASED = "QUARANTINE_RELEASED"
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Who gets a model's traffic: an alias without its names, with the release of each function version it knows."""
-
-    stable_version: str
-    candidate_version: str | None
-    candidate_weight_bps: int
-    revision_id: str = ""
-    releases: Mapping[str, int] = field(default_factory=dict)
-
-
-def weights_of(alias: AliasState, releases: Mapping[str, int]) -> Weights:
-    """What a record says of an alias; only the releases of its own function versions are kept."""
-    named = {alias.stable_version, alias.candidate_version}
-    known = {version: release for version, release in releases.items() if version in named}
-    return Weights(
-        alias.stable_version, alias.candidate_version, alias.candidate_weight_bps, alias.revision_id, releases=known
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,36 +199,3 @@ class QuarantineReleased(Record):
 
     artefact_digest: str
     why: str
-
-
-def to_document(record: Record) -> dict[str, Any]:
-    """The document that is chained: JSON values only, instants as ISO 8601 in UTC, NaN and infinities as tagged text.
-
-    Raises ValueError for an instant without a time zone.
-    """
-    plain: dict[str, Any] = encode_numbers(_plain(record))
-    return {"type": record.type.value, "ts": plain.pop("at"), **plain}
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-def instant_text(at: datetime) -> str:
-    """An aware instant as every record spells it: `2026-01-01T00:00:00Z`. Raises ValueError for a naive one."""
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} has no time zone")
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def weights_from_document(document: Mapping[str, Any]) -> Weights:
-    """The inverse of `to_document` for the alias of a record. Raises KeyError or TypeError for another document."""
-    return Weights(**{each.name: document[each.name] for each in fields(Weights)})

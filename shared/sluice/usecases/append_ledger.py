@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sluice.errors import NotAvailable
 from sluice.governance.ledger import LedgerEntry
 from sluice.governance.ports import Ledger, LedgerCopies
-from sluice.governance.records import Record, to_document
+from sluice.governance.record_document import to_document
+from sluice.governance.records import Record
 
 _LOGGER = logging.getLogger(__name__)
 

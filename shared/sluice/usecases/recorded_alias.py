@@ -12,7 +12,8 @@ from typing import Any
 from sluice.catalog.alias import AliasState
 from sluice.errors import AliasRefused, Conflict
 from sluice.governance.last_move import LastMove, last_move
-from sluice.governance.records import Effect, ForeignChange, Intent, Weights, weights_from_document, weights_of
+from sluice.governance.records import Effect, ForeignChange, Intent
+from sluice.governance.weights import Weights, weights_from_document, weights_of
 from sluice.rollouts.shares import Shares, shares_of
 from sluice.usecases.alias_ports import AliasPorts, Governed
 from sluice.usecases.append_ledger import append_ledger

@@ -3,7 +3,8 @@
 from dataclasses import asdict, replace
 
 from sluice.catalog.alias import AliasState
-from sluice.governance.records import Closed, ForeignChange, RecordType, Weights
+from sluice.governance.records import Closed, ForeignChange, RecordType
+from sluice.governance.weights import Weights
 from sluice.rollouts.move import Move, MoveKind
 from sluice.rollouts.shares import shares_now
 from sluice.rollouts.state import Phase, RolloutState, Wish

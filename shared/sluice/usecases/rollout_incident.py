@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sluice.governance.records import IncidentOpened, RecordType, instant_text
+from sluice.governance.record_document import instant_text
+from sluice.governance.records import IncidentOpened, RecordType
 from sluice.rollouts.state import RolloutState
 from sluice.usecases.rollout_ports import RolloutPorts
 from sluice.usecases.rollout_records import announce, facts_of, is_recorded, record

@@ -7,7 +7,8 @@ from typing import Any
 from sluice.catalog.alias import AliasState
 from sluice.errors import StoreUnavailable
 from sluice.governance.ledger import LedgerEntry
-from sluice.governance.records import Record, RecordType, Weights
+from sluice.governance.records import Record, RecordType
+from sluice.governance.weights import Weights
 from sluice.rollouts.shares import Shares, shares_of
 from sluice.rollouts.state import RolloutState
 from sluice.usecases.append_ledger import append_ledger

@@ -10,7 +10,8 @@ from sluice.governance.chain_check import fault_of
 from sluice.governance.last_move import entry_instant, last_move
 from sluice.governance.ledger import EMPTY, Head, LedgerEntry
 from sluice.governance.ports import Ledger
-from sluice.governance.records import RecordType, weights_from_document
+from sluice.governance.records import RecordType
+from sluice.governance.weights import weights_from_document
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sluice.adapters.memory_ledger import MemoryLedger, MemoryLedgerCopies
 from sluice.governance.ledger import EMPTY, Head, LedgerEntry
-from sluice.governance.records import Effect, ForeignChange, Intent, Record, Weights
+from sluice.governance.records import Effect, ForeignChange, Intent, Record
+from sluice.governance.weights import Weights
 from sluice.usecases.append_ledger import LedgerPorts, append_ledger
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -8,6 +8,7 @@ import pytest
 
 from sluice.catalog.alias import AliasState
 from sluice.governance.ledger import EMPTY, next_entry
+from sluice.governance.record_document import to_document
 from sluice.governance.records import (
     ApprovalGiven,
     Closed,
@@ -24,12 +25,9 @@ from sluice.governance.records import (
     Resumed,
     RolloutStarted,
     Verdicts,
-    Weights,
     WishMade,
-    to_document,
-    weights_from_document,
-    weights_of,
 )
+from sluice.governance.weights import Weights, weights_from_document, weights_of
 from tests.unit.governance.ledger_builders import NOON, effect, origin, weights
 
 HALF = weights("1", "2", 5_000)
