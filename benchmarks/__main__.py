@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.batches import batch_result
-from benchmarks.cold_start import cold_start_table
+from benchmarks.cold_start import cold_start_result
 from benchmarks.decision import decision_table
 from benchmarks.goals import Goal, Result, goals_table
 from benchmarks.growth import growth_result
@@ -30,7 +30,7 @@ _PARTS: dict[str, Callable[[], Result]] = {
     "growth": growth_result,
     "server-cpu": server_cpu_result,
     "decision": lambda: Result(decision_table()),
-    "cold-start": lambda: Result(cold_start_table()),
+    "cold-start": cold_start_result,
 }
 
 
