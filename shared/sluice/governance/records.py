@@ -34,7 +34,7 @@ class RecordType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What every record says: who did it (`actor`), when (`at`, aware), in which rollout of which model."""
+    """What every record says: who did it (`actor`), when (`at`), in which rollout (empty: none) of which model."""
 
     type: ClassVar[RecordType]
 
@@ -193,7 +193,7 @@ class Closed(Record):
 
 @dataclass(frozen=True, slots=True)
 class QuarantineReleased(Record):
-    """An artefact that was rolled back may be rolled out again. `rollout_id` is the one that rolled it back."""
+    """An artefact may be rolled out again; `rollout_id` is the rollout that rolled it back."""
 
     type: ClassVar = RecordType.QUARANTINE_RELEASED
 

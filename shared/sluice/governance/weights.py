@@ -28,5 +28,5 @@ def weights_of(alias: AliasState, releases: Mapping[str, int]) -> Weights:
 
 
 def weights_from_document(document: Mapping[str, Any]) -> Weights:
-    """The inverse of `record_document.to_document` for the alias of a record. Raises KeyError or TypeError for another document."""
+    """The alias of a record's document. Raises KeyError or TypeError for another document."""
     return Weights(**{each.name: document[each.name] for each in fields(Weights)})

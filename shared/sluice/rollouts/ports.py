@@ -1,7 +1,6 @@
 """What a rollout asks of the world. Every method may raise StoreUnavailable."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -113,21 +112,6 @@ class MetricsSource(Protocol):
     ) -> Baseline:
         """The quantiles of one side's latency, warm and cold; empty where there was no traffic."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """What went wrong, with its evidence, for a person to read and for EventBridge to carry."""
-
-    rollout_id: str
-    model: str
-    what: str
-    evidence: Mapping[str, Any]
-    owner: str
-    runbook: str
-    began_at: datetime
-    detected_at: datetime
-    restored_at: datetime | None
 
 
 class DomainEvents(Protocol):
