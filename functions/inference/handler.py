@@ -2,6 +2,7 @@
 
 from functools import partial
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 from functions.inference.import_time import IMPORTS_STARTED_NS, imports_are_done  # isort: skip  first: it starts the watch
 from functions.inference.settings import InferenceSettings
@@ -9,6 +10,10 @@ from sluice.adapters.aws_wire.wires import Wires
 from sluice.adapters.head_start import HeadStart
 from sluice.adapters.s3_content_store import S3ContentStore
 from sluice.clock import SystemClock
+from sluice.experiments.snapshot_subject import subject_of
+
+if TYPE_CHECKING:
+    from sluice.experiments.ports import SnapshotReader, UnitAssignments
 
 _wires = Wires(SystemClock())
 _settings = InferenceSettings.from_environment()
@@ -18,38 +23,39 @@ _buckets = {
     "bodies": _settings.records_bucket,
     "records": _settings.records_bucket,
 }
-_content = HeadStart(S3ContentStore(_wires.s3(), _buckets))
-if _settings.release_digest:
-    _content.begin(_settings.release_digest)
-
-# Here come numpy and ONNX Runtime, and meanwhile the release.
-from functions.inference.composition import build_handler  # noqa: E402
-from functions.inference.experiment_plane import ExperimentStores  # noqa: E402
-from sluice.adapters.stdout_records import write_line  # noqa: E402
-from sluice.inference.record_metrics import to_ms  # noqa: E402
 
 
-def _experiment_stores() -> ExperimentStores | None:
+def _begun_content() -> HeadStart:
+    content = HeadStart(S3ContentStore(_wires.s3(), _buckets))
+    if _settings.release_digest:
+        content.begin(_settings.release_digest)
+    return content
+
+
+def _begun_stores() -> "tuple[SnapshotReader, UnitAssignments] | None":
     if not _settings.experiments_table:
         return None
     from sluice.adapters.experiment_stores import stores_in_time
 
-    return ExperimentStores(
-        *stores_in_time(
-            _settings.experiments_table,
-            _settings.units_table,
-            unit_budget_ms=_settings.unit_state_budget_ms,
-            wires=_wires,
-        )
-    )
+    tables, budget_ms = (_settings.experiments_table, _settings.units_table), _settings.unit_state_budget_ms
+    snapshots, units = stores_in_time(*tables, unit_budget_ms=budget_ms, wires=_wires)
+    return snapshots.ahead(subject_of(_settings.model)), units
 
+
+_content, _stores = _begun_content(), _begun_stores()
+
+# Here come numpy and ONNX Runtime, and meanwhile release and definitions.
+from functions.inference.composition import build_handler  # noqa: E402
+from functions.inference.experiment_plane import ExperimentStores  # noqa: E402
+from sluice.adapters.stdout_records import write_line  # noqa: E402
+from sluice.inference.record_metrics import to_ms  # noqa: E402
 
 handler = build_handler(
     _settings,
     content=_content,
     write_line=write_line,
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
-    stores=_experiment_stores(),
+    stores=ExperimentStores(*_stores) if _stores else None,
     make_large_bodies=partial(_wires.large_bodies, _settings.records_bucket),
 )
 _content.end()

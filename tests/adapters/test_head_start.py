@@ -8,9 +8,12 @@ from typing import Any
 import orjson
 import pytest
 
-from sluice.adapters.head_start import HeadStart
+from sluice.adapters.head_start import HeadStart, SnapshotHeadStart
 from sluice.adapters.memory_content_store import MemoryContentStore
+from sluice.adapters.memory_definitions import MemoryDefinitions
 from sluice.errors import StoreUnavailable
+from sluice.experiments.ports import SnapshotReader, StoredSnapshot
+from tests.adapters.stored_experiments import a_snapshot
 
 
 class Noting:
@@ -139,3 +142,32 @@ def test_what_nobody_asks_for_is_let_go(at_once: Callable[..., list[Any]]) -> No
     content.end()
 
     assert content._begun == {}
+
+
+class Unavailable:
+    def find_snapshot(self, subject: str) -> StoredSnapshot | None:
+        raise StoreUnavailable("definitions", "throttled")
+
+
+def definitions_with(*snapshots: StoredSnapshot) -> MemoryDefinitions:
+    definitions = MemoryDefinitions()
+    for snapshot in snapshots:
+        definitions.commit([], snapshot)
+    return definitions
+
+
+def test_the_first_definitions_are_read_ahead_and_later_ones_when_they_are_asked_for() -> None:
+    first, later = definitions_with(a_snapshot(1, "flags")), definitions_with(a_snapshot(1), a_snapshot(2))
+    snapshots: SnapshotReader = SnapshotHeadStart(later, "flags", first=first)
+
+    assert snapshots.find_snapshot("model:churn") == later.find_snapshot("model:churn")
+    assert snapshots.find_snapshot("flags") == first.find_snapshot("flags")
+    assert snapshots.find_snapshot("flags") is None
+
+
+def test_definitions_that_could_not_be_read_ahead_are_told_once() -> None:
+    snapshots = SnapshotHeadStart(definitions_with(a_snapshot(1, "flags")), "flags", first=Unavailable())
+
+    with pytest.raises(StoreUnavailable, match="throttled"):
+        snapshots.find_snapshot("flags")
+    assert snapshots.find_snapshot("flags") == a_snapshot(1, "flags")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sluice.adapters.aws_wire.wires import Wires
 from sluice.adapters.deadline import Deadline
 from sluice.adapters.dynamodb_snapshots import DynamoSnapshots
+from sluice.adapters.head_start import SnapshotHeadStart
 from sluice.clock import SystemClock
 
 if TYPE_CHECKING:  # most requests of most functions name no unit
@@ -65,6 +66,10 @@ class SnapshotsInTime:
     def find_snapshot(self, subject: str) -> "StoredSnapshot | None":
         """See the port."""
         return self._deadline.call(lambda: self._snapshots.find_snapshot(subject))
+
+    def ahead(self, subject: str) -> SnapshotHeadStart:
+        """The same, with the first answer about `subject` on its way at once, and without the deadline."""
+        return SnapshotHeadStart(self, subject, first=self._snapshots)
 
 
 def stores_in_time(

@@ -1,12 +1,16 @@
 """A release on its way while Python still imports: a cold start waits half for the network, half for the processor."""
 
-from _thread import allocate_lock, start_new_thread
+from _thread import start_new_thread
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from sluice.adapters.errand import Errand
+
 if TYPE_CHECKING:
     from sluice.catalog.ports import ContentStore
+    from sluice.experiments.ports import SnapshotReader, StoredSnapshot
 
 _AHEAD_LIMIT_BYTES = 64 * 1024 * 1024
 """Files beyond this are fetched when they are asked for, one at a time: all of these are in memory at once."""
@@ -17,7 +21,7 @@ class HeadStart:
 
     def __init__(self, content: "ContentStore") -> None:
         self._content = content
-        self._begun: dict[tuple[str, str], _Fetch] = {}
+        self._begun: dict[tuple[str, str], Errand[bytes]] = {}
 
     def begin(self, release_digest: str) -> None:
         """Fetch a release, then the files of its default version, beside whatever comes next. Never raises."""
@@ -30,59 +34,52 @@ class HeadStart:
 
     def get(self, kind: str, digest: str) -> bytes:
         """See the port. A failure on the way is told to the first who asks; the next one asks anew."""
-        fetch = self._begun.pop((kind, digest), None)
-        return self._content.get(kind, digest) if fetch is None else fetch.result()
+        errand = self._begun.pop((kind, digest), None)
+        return self._content.get(kind, digest) if errand is None else errand.result()
 
     def end(self) -> None:
         """Let go of what nobody asked for."""
         self._begun.clear()
 
-    def _expect(self, kind: str, digest: str) -> "_Fetch":
-        fetch = self._begun[kind, digest] = _Fetch(kind, digest)
-        return fetch
+    def _expect(self, kind: str, digest: str) -> Errand[bytes]:
+        errand = self._begun[kind, digest] = Errand(partial(self._content.get, kind, digest))
+        return errand
 
-    def _run(self, release: "_Fetch") -> None:
-        release.make(self._content)
+    def _run(self, release: Errand[bytes]) -> None:
+        document = release.make()
         # Whoever has the release asks for its files: by then they must be known to be on their way.
-        files = [self._expect("artefacts", digest) for digest in _digests_in(release)]
+        files = [self._expect("artefacts", digest) for digest in _digests_in(document or b"{}")]
         release.settle()
         for file in files:
-            file.make(self._content)
+            file.make()
             file.settle()
 
 
-class _Fetch:
-    """One content, being fetched until it is settled."""
+class SnapshotHeadStart:
+    """`experiments.ports.SnapshotReader` whose first answer about `subject` is on its way at once.
 
-    def __init__(self, kind: str, digest: str) -> None:
-        self.content: bytes | None = None
-        self._kind, self._digest = kind, digest
-        self._error: BaseException | None = None
-        self._settled = allocate_lock()
-        self._settled.acquire()
+    `first` reads that one, `later` all others: nobody waits for the first yet, and while Python imports, which on a
+    small function takes seconds, a reader with a time budget would only find it overdrawn.
+    """
 
-    def make(self, content: "ContentStore") -> None:
-        try:
-            self.content = content.get(self._kind, self._digest)
-        except BaseException as error:  # noqa: BLE001 - who waits for it gets it, whatever it is
-            self._error = error
+    def __init__(self, later: "SnapshotReader", subject: str, *, first: "SnapshotReader") -> None:
+        self._later, self._subject = later, subject
+        self._first: Errand[StoredSnapshot | None] | None = Errand(partial(first.find_snapshot, subject))
+        self._first.begin()
 
-    def settle(self) -> None:
-        self._settled.release()
-
-    def result(self) -> bytes:
-        with self._settled:
-            if self._error is not None:
-                raise self._error
-            assert self.content is not None
-            return self.content
+    def find_snapshot(self, subject: str) -> "StoredSnapshot | None":
+        """See the port."""
+        if subject == self._subject and self._first is not None:
+            first, self._first = self._first, None
+            return first.result()
+        return self._later.find_snapshot(subject)
 
 
-def _digests_in(release: _Fetch) -> list[str]:
+def _digests_in(document: bytes) -> list[str]:
     """The files of the default version; none of a document that is not ours, which others complain of."""
     try:
-        document = orjson.loads(release.content or b"{}")
-        files: list[dict[str, Any]] = document["versions"][str(document["default_version"])]["artefact"]
+        release = orjson.loads(document)
+        files: list[dict[str, Any]] = release["versions"][str(release["default_version"])]["artefact"]
         is_small = sum(file["size_bytes"] for file in files) <= _AHEAD_LIMIT_BYTES
         return [file["digest"] for file in files] if is_small else []
     except (KeyError, TypeError, ValueError):
