@@ -14,6 +14,19 @@ EXAMPLE_ELEMENTS: dict[JsonForm, Any] = {
     JsonForm.TEXT: "",
 }
 
+_REFERENCE = {
+    "type": "object",
+    "required": ["sluice_upload"],
+    "properties": {
+        "sluice_upload": {"type": "string", "description": "an upload, in the place of inputs"},
+        "sluice_upload_json_bytes": {
+            "type": ["string", "integer"],
+            "description": "of a binary upload: how many bytes of it are JSON",
+        },
+    },
+}
+_REFERRING = {"required": ["parameters"], "properties": {"parameters": _REFERENCE}}
+
 
 def infer_request_schema(signature: Signature) -> dict[str, Any]:
     """The request's body. That data has as many elements as the shape says cannot be written in JSON schema."""
@@ -21,7 +34,7 @@ def infer_request_schema(signature: Signature) -> dict[str, Any]:
     count = len(signature.inputs)
     return {
         "type": "object",
-        "required": ["inputs"],
+        "anyOf": [{"required": ["inputs"]}, _REFERRING],
         "properties": {
             "id": {"type": "string", "maxLength": 1024},
             "parameters": PARAMETERS,

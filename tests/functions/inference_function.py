@@ -15,6 +15,7 @@ from functions.inference.instruments import Instruments
 from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
 from functions.inference.settings import InferenceSettings
 from sluice.adapters.asgi_entrance import lambda_handler_of
+from sluice.adapters.memory_large_bodies import MemoryLargeBodies
 from sluice.catalog.ports import ContentStore
 from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.record import EnvironmentFacts
@@ -67,5 +68,6 @@ class InferenceFunction:
 
 
 def a_function(root: Path, published: PublishedRelease | None = None) -> InferenceFunction:
-    published = published or PublishedRelease()
-    return InferenceFunction(published.publish(), published.store, root)
+    """With a store of large bodies in memory."""
+    published, bodies = published or PublishedRelease(), MemoryLargeBodies(STOPPED.clock)
+    return InferenceFunction(published.publish(), published.store, root, make_large_bodies=lambda: bodies)
