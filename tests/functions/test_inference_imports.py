@@ -1,11 +1,21 @@
 """What the hot route may not import: each of these costs a cold start more than the model does."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
+import boto3
 import pytest
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from sluice.adapters.s3_boto_objects import BotoObjects
+from sluice.adapters.s3_content_store import S3ContentStore, s3_client
 from sluice.experiments.ports import StoredSnapshot
+from sluice.local.resources import REGION, create_table
+from tests.adapters.conftest import serving
+from tests.functions.builders import PublishedRelease, a_body, an_event
 from tests.unit.experiments.running import a_snapshot, an_experiment
 
 PROGRAM = """
@@ -74,11 +84,41 @@ warm = set(sys.modules)
 assert handler(event, CONTEXT)["statusCode"] == 200
 print(*sorted(set(sys.modules) - warm), sep=",")
 """
+FORBIDDEN = (
+    *("boto3", "botocore", "s3transfer", "urllib3", "pynamodb"),
+    *("fastapi", "starlette", "pydantic", "mangum", "anyio"),
+    *("aws_xray_sdk", "aws_lambda_powertools", "cel_expr_python", "yaml", "rfc8785", "opentelemetry"),
+    *("asyncio", "concurrent.futures", "email", "http.client", "logging", "multiprocessing", "subprocess", "ssl"),
+    *("pathlib", "queue", "shutil", "tempfile", "traceback", "urllib.parse"),
+    *("sluice.catalog.model_version", "sluice.catalog.ports", "sluice.experiments.experiment"),
+    *("sluice.experiments.decider", "sluice.experiments.ports", "sluice.adapters.dynamodb_units"),
+)
+"""What no function needs before it is asked for more than a prediction, over plain HTTP."""
 HANDLER = """
 import sys
-from functions.inference import handler
-print(sorted({"cel_expr_python", "pynamodb", "sluice.adapters.dynamodb_units"} & sys.modules.keys()))
+from types import SimpleNamespace
+from functions.inference.handler import handler
+answer = handler(EVENT, SimpleNamespace(function_version="1", aws_request_id="r"))
+print(answer["statusCode"], sorted(name for name in FORBIDDEN if name in sys.modules))
 """
+TABLES = {"EXPERIMENTS_TABLE": "experiments", "UNITS_TABLE": "units"}
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[dict[str, str]]:
+    """The environment of a function that is deployed with a release; its tables are empty."""
+    with serving(DomainDispatcherApplication(create_backend_app)) as url:
+        s3, dynamodb = s3_client(region=REGION, endpoint_url=url), boto3.client("dynamodb", REGION, endpoint_url=url)
+        for bucket in ("artefacts", "records"):
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        for table in TABLES.values():
+            create_table(dynamodb, table)
+        store = S3ContentStore(BotoObjects(s3), {"artefacts": "artefacts", "releases": "artefacts"})
+        settings = PublishedRelease(store=store).publish()
+        s3.close()
+        dynamodb.close()
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+        yield settings.to_environment() | keys | {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
 
 
 def run(program: str, **environment: str) -> list[str]:
@@ -111,11 +151,21 @@ def test_the_condition_language_is_loaded_for_models_with_experiments_only_and_b
     assert run(EXPERIMENTS.replace("SNAPSHOTS", repr(snapshots))) == [str(bool(snapshots)), ""]
 
 
-def test_a_function_that_knows_no_tables_loads_nothing_of_experiments() -> None:
-    names = {"MODEL": "risk", "ARTEFACTS_BUCKET": "artefacts", "RECORDS_BUCKET": "records"}
+@pytest.mark.parametrize("tables", [{}, TABLES], ids=["no tables", "empty tables"])
+def test_a_deployed_function_answers_its_first_prediction_within_its_import_budget(
+    aws: dict[str, str], tables: dict[str, str], tmp_path: Path
+) -> None:
+    environment = aws | {f"SLUICE_{name}": each for name, each in tables.items()} | {"TMPDIR": str(tmp_path)}
+    program = f"FORBIDDEN = {FORBIDDEN!r}\nEVENT = {an_event(body=a_body())!r}\n{HANDLER}"
 
-    printed = run(
-        HANDLER, AWS_DEFAULT_REGION="eu-central-1", **{f"SLUICE_{name}": each for name, each in names.items()}
-    )
+    record, printed = run(program, **environment)
 
-    assert printed == ["[]"]
+    assert printed == "200 []"
+    assert json.loads(record)["model_version"] == "2"
+
+
+def test_a_function_waits_for_tls_only_where_there_is_some(aws: dict[str, str]) -> None:
+    program = "import sys\nimport sluice.adapters.aws_wire.wires\nprint('ssl' in sys.modules)\n"
+    program += "from sluice.adapters.aws_wire.tls import client_context\nclient_context()\nprint('ssl' in sys.modules)"
+
+    assert run(program, **aws) == ["False", "True"]
