@@ -8,7 +8,7 @@ from sluice.errors import Unsupported
 
 if TYPE_CHECKING:
     from functions.control.rollout_control import RolloutControl
-    from sluice.rollouts.ports import ControllerRunner, DomainEvents
+    from sluice.rollouts.ports import ControllerRunner
 
 
 def no_rollouts() -> "RolloutControl":
@@ -25,11 +25,11 @@ def wire_rollouts(
         return no_rollouts()
 
     from functions.control.rollout_control import RolloutControl
+    from functions.decision_wiring import clock_of, events_of
     from sluice.adapters.dynamodb_ledger import DynamoLedger
     from sluice.adapters.dynamodb_rollouts import DynamoRollouts
     from sluice.adapters.s3_content_store import s3_client
     from sluice.adapters.s3_ledger_copy import S3LedgerCopies
-    from sluice.clock import SystemClock
     from sluice.usecases.append_ledger import LedgerPorts
     from sluice.usecases.rollout_ports import RolloutPorts
 
@@ -39,22 +39,10 @@ def wire_rollouts(
         ledger=LedgerPorts(ledger, S3LedgerCopies(s3_client(), settings.ledger_bucket)),
         publisher=publisher,
         registry=registry,
-        events=_events(settings),
-        clock=SystemClock(),
+        events=events_of(settings),
+        clock=clock_of(settings),
     )
     return RolloutControl(ports, _runner(settings))
-
-
-def _events(settings: ControlSettings) -> "DomainEvents":
-    if not settings.event_bus:
-        from sluice.adapters.memory_events import MemoryEvents
-
-        return MemoryEvents()
-    import boto3
-
-    from sluice.adapters.eventbridge_events import EventBridgeEvents
-
-    return EventBridgeEvents(boto3.client("events"), bus=settings.event_bus)
 
 
 def _runner(settings: ControlSettings) -> "ControllerRunner | None":

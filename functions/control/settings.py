@@ -35,6 +35,9 @@ class ControlSettings(EnvironmentSettings):
     rollout_machine_arn: str = ""
     """The state machine that runs controllers; without it nothing can be started here."""
 
+    plane_url: str = ""
+    """The AWS endpoint of a local plane, whose clock is that of rollouts there; empty: the time is the machine's."""
+
     flags_cache_seconds: int = Field(default=10, ge=0)
     """How old flags and overrides may be, and so how long a kill switch takes at most."""
 

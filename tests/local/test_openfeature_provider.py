@@ -79,7 +79,7 @@ class FlagsOnThePlane:
 
     def deploy(self, **more: str) -> None:
         with clients_of(self.plane.aws_url) as aws:
-            deploy_control(aws("lambda"), {**control_environment(NAMES), **PATIENT, **more})
+            deploy_control(aws("lambda"), {**control_environment(NAMES, self.plane.aws_url), **PATIENT, **more})
 
     def post(self, body: Any, *, key: str = "", **headers: str) -> httpx.Response:
         """The answer to a plain HTTP client."""

@@ -98,7 +98,7 @@ class Connections:
             from sluice.clock import SystemClock
 
             return SystemClock()
-        from sluice.cli.plane_clock import PlaneClock
+        from sluice.adapters.plane_clock import PlaneClock
 
         return PlaneClock(self.target.aws_endpoint_url)
 

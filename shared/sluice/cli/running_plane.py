@@ -58,7 +58,7 @@ def _fill(connections: Connections, names: "ResourceNames", *, with_examples: bo
     with progress(quiet=quiet) as bar, WarmUp(connections) as warm_up:
         task = bar.add_task("deploying", total=None)
         create_resources(connections.aws_client("dynamodb"), connections.aws_client("s3"), names)
-        deploy_control(connections.functions, control_environment(names))
+        deploy_control(connections.functions, control_environment(names, connections.target.aws_endpoint_url))
         queue_url = create_outcomes_queue(connections.aws_client("sqs"), names)
         deploy_outcomes(connections.functions, names, queue_url=queue_url)
         examples = find_examples() if with_examples else []

@@ -58,8 +58,8 @@ def deploy_control(
     deploy_live(lambda_client, function_name=CONTROL, handler=CONTROL_HANDLER, environment=environment, package=package)
 
 
-def control_environment(names: ResourceNames) -> Mapping[str, str]:
-    """What the function `control` is told."""
+def control_environment(names: ResourceNames, plane_url: str) -> Mapping[str, str]:
+    """What the function `control` is told; `plane_url` is the plane's AWS endpoint, which has its clock."""
     return {
         "SLUICE_REGISTRY_TABLE": names.registry_table,
         "SLUICE_EXPERIMENTS_TABLE": names.experiments_table,
@@ -67,6 +67,7 @@ def control_environment(names: ResourceNames) -> Mapping[str, str]:
         "SLUICE_ROLLOUTS_TABLE": names.rollouts_table,
         "SLUICE_LEDGER_TABLE": names.ledger_table,
         "SLUICE_LEDGER_BUCKET": names.ledger_bucket,
+        "SLUICE_PLANE_URL": plane_url,
     }
 
 
