@@ -9,10 +9,15 @@ import numpy as np
 import orjson
 import pytest
 
+from functions.inference.experiment_plane import ExperimentStores
+from sluice.adapters.memory_definitions import MemoryDefinitions
 from sluice.adapters.memory_large_bodies import MemoryLargeBodies
+from sluice.adapters.memory_units import MemoryUnits
 from sluice.catalog.release import ReleaseSettings
+from sluice.experiments.variant import Variant
 from tests.functions.builders import CONTEXT, PublishedRelease, a_body, an_event
 from tests.functions.inference_function import STOPPED, InferenceFunction
+from tests.unit.experiments.running import a_snapshot, an_experiment
 
 UPLOADS = "/v2/models/risk/uploads"
 JSON, BINARY = "application/json", "application/octet-stream"
@@ -226,16 +231,32 @@ def test_a_large_uploaded_body_is_content_that_a_replay_finds(tmp_path: Path) ->
     assert (record["media_type"], record["json_bytes"]) == (BINARY, str(json_bytes))
 
 
+def with_experiment(root: Path) -> tuple[InferenceFunction, MemoryLargeBodies]:
+    """Everybody gets version 1."""
+    definitions, bodies = MemoryDefinitions(), MemoryLargeBodies(STOPPED.clock)
+    treated = an_experiment(variants=(Variant("control", 0, 2), Variant("treatment", 10_000, 1)))
+    definitions.commit([], a_snapshot([treated]))
+    published, stores = PublishedRelease(), ExperimentStores(definitions, MemoryUnits())
+    settings = published.publish()
+    return InferenceFunction(settings, published.store, root, stores, make_large_bodies=lambda: bodies), bodies
+
+
 @pytest.mark.parametrize("outside", [True, False])
-def test_a_unit_is_masked_wherever_it_is_named(function: FunctionWithStore, *, outside: bool) -> None:
+def test_a_unit_is_assigned_and_masked_wherever_it_is_named(tmp_path: Path, *, outside: bool) -> None:
+    function, bodies = with_experiment(tmp_path)
     unit = {"sluice_unit": "alice"}
-    upload = function.upload(orjson.dumps(a_body() | {"parameters": {} if outside else unit}))
+    body = orjson.dumps(a_body() | {"parameters": {} if outside else unit})
+    _, offered = function.call(an_event(path=UPLOADS, body={"bytes": len(body), "media_type": JSON}))
+    bodies.put(offered["url"], body, offered["headers"])
 
-    function.refer(upload, **(unit if outside else {}))
+    _, answer = function.call(an_event(body=naming(offered["upload"], **(unit if outside else {}))))
 
-    [line] = function.lines
+    [line], [record] = function.lines, function.records
+    assert (answer["model_version"], answer["parameters"]["variant"]) == ("1", "treatment")
     assert "alice" not in line
-    assert "request_body" in function.records[0]
+    named, unnamed = ("referring_body", "request_body") if outside else ("request_body", "referring_body")
+    assert orjson.loads(record[named])["parameters"]["sluice_unit"] == record["unit_key"]
+    assert "sluice_unit" not in orjson.loads(record[unnamed])["parameters"]
 
 
 def large(**parameters: Any) -> bytes:
