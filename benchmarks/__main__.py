@@ -38,7 +38,8 @@ def main() -> None:
     """Print where this ran, the tables, and which goals were met."""
     wanted = _arguments()
     console = Console(width=160)
-    console.print(_where())
+    where = _where()
+    console.print(where)
     tables: list[Table] = []
     goals: list[Goal] = []
     for part in wanted.parts or _PARTS:
@@ -49,16 +50,18 @@ def main() -> None:
     tables.insert(0, goals_table(goals))
     console.print(tables[0])
     if wanted.markdown:
-        _write(tables)
+        _write(where, tables)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], metavar="part", help=f"any of {', '.join(_PARTS)}")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(_PARTS)}")
     parser.add_argument(
         "--markdown", action="store_true", help="write the tables into docs/benchmarks.md; of all parts"
     )
     wanted = parser.parse_args()
+    if unknown := set(wanted.parts) - set(_PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if wanted.markdown and wanted.parts:
         parser.error("--markdown writes all parts or nothing")
     return wanted
@@ -76,9 +79,9 @@ def _processor() -> str:
     return f"{platform.machine()} ({names[0]})" if names else platform.machine()
 
 
-def _write(tables: Sequence[Table]) -> None:
+def _write(where: str, tables: Sequence[Table]) -> None:
     date = f"{datetime.now(UTC):%Y-%m-%d}, `make bench-peers && make bench BENCH=--markdown`"
-    write_into(_DOCUMENT, [f"{date}. {_where()}", *(markdown_of(table) for table in tables)])
+    write_into(_DOCUMENT, [f"{date}. {where}", *(markdown_of(table) for table in tables)])
 
 
 if __name__ == "__main__":

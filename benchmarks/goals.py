@@ -40,4 +40,4 @@ def goals_table(goals: Iterable[Goal]) -> Table:
 
 
 def _shown(value: float, goal: Goal) -> str:
-    return f"{value:.3g} {goal.unit}"
+    return f"{value:.3g} {goal.unit}".rstrip()

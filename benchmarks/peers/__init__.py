@@ -1,1 +1,1 @@
-"""Decisions by other Python SDKs, each a script for the virtual environment of `make bench-peers`; no Sluice in it."""
+"""Others' SDKs and servers, each a script for its own environment of `make bench-peers`; no Sluice in it."""

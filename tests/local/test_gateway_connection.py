@@ -149,3 +149,21 @@ def test_who_wants_to_speak_another_protocol_is_answered_in_this_one(serve_funct
 
     assert b"connection: close\r\n" in received
     assert received.endswith(b"/path")
+
+
+def test_a_client_that_does_not_read_gets_no_further_answers_made(serve_functions: ServeFunctions) -> None:
+    async def large(_: dict[str, Any]) -> Any:
+        made.append(1)
+        return {"statusCode": 200, "body": "x" * 1_000_000}
+
+    made: list[int] = []
+    received_bytes = 0
+    with connected(serve_functions(path=large)) as connection:
+        connection.sendall(b"GET /path HTTP/1.1\r\nHost: x\r\n\r\n" * 99 + LAST)
+        while chunk := connection.recv(65536):
+            received_bytes += len(chunk)
+            # What is made and not read fits into the buffers of the kernel and of one answer.
+            assert len(made) <= received_bytes / 1_000_000 + 20
+
+    assert len(made) == 100
+    assert received_bytes > 100_000_000

@@ -21,6 +21,7 @@ class ClientConnection(asyncio.Protocol):
         self._waiting: deque[Exchange] = deque()
         self._answering: asyncio.Task[None] | None = None
         self._is_half_closed = False
+        self._until_read: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
@@ -34,6 +35,7 @@ class ClientConnection(asyncio.Protocol):
         """The client is gone. A function that works for it goes on to its end, as on AWS."""
         del exc
         self._waiting.clear()
+        self.resume_writing()
         self._connections.discard(self)
 
     def data_received(self, data: bytes) -> None:
@@ -44,6 +46,16 @@ class ClientConnection(asyncio.Protocol):
         """The client sends no more, but waits for what it has asked for."""
         self._is_half_closed = True
         return self._answering is not None
+
+    def pause_writing(self) -> None:
+        """The client does not read: it gets no further answer before it does."""
+        self._until_read = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        """It has read."""
+        until_read, self._until_read = self._until_read, None
+        if until_read is not None:
+            until_read.set_result(None)
 
     def close(self) -> None:
         """Drop the client."""
@@ -68,6 +80,8 @@ class ClientConnection(asyncio.Protocol):
             asked = exchange.asked
             answer = asked if isinstance(asked, HttpAnswer) else await self._gateway.answer(asked)
             self._write(answer, exchange)
+            if self._until_read is not None:
+                await self._until_read
         self._answering = None
         if self._is_half_closed:
             self._transport.close()
