@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sluice.local.gateway.http_api import GatewaySettings
+from sluice.clock import SystemClock
+from sluice.local.gateway.connection import ClientConnection
+from sluice.local.gateway.http_api import Gateway, GatewaySettings
+from sluice.local.gateway.routes import Route, RouteTable
 from sluice.local.gateway.throttle import ThrottleSettings
-from tests.local.conftest import ServeFunctions
+from tests.local.conftest import FunctionsInMemory, ServeFunctions
 
 LAST = b"GET /path HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -151,19 +154,48 @@ def test_who_wants_to_speak_another_protocol_is_answered_in_this_one(serve_funct
     assert received.endswith(b"/path")
 
 
-def test_a_client_that_does_not_read_gets_no_further_answers_made(serve_functions: ServeFunctions) -> None:
-    async def large(_: dict[str, Any]) -> Any:
-        made.append(1)
-        return {"statusCode": 200, "body": "x" * 1_000_000}
+class FullTransport(asyncio.Transport):
+    """Takes one answer, and asks for no more until it was told that the client has read."""
 
-    made: list[int] = []
-    received_bytes = 0
-    with connected(serve_functions(path=large)) as connection:
-        connection.sendall(b"GET /path HTTP/1.1\r\nHost: x\r\n\r\n" * 99 + LAST)
-        while chunk := connection.recv(65536):
-            received_bytes += len(chunk)
-            # What is made and not read fits into the buffers of the kernel and of one answer.
-            assert len(made) <= received_bytes / 1_000_000 + 20
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[bytes] = []
 
-    assert len(made) == 100
-    assert received_bytes > 100_000_000
+    def write(self, data: Any) -> None:
+        self.answers.append(bytes(data))
+        self.protocol.pause_writing()
+
+    def is_closing(self) -> bool:
+        return False
+
+    def is_reading(self) -> bool:
+        return True
+
+    def pause_reading(self) -> None:
+        """Everything was read already."""
+
+    def connect(self, protocol: ClientConnection) -> None:
+        self.protocol = protocol
+        protocol.connection_made(self)
+
+
+def test_a_client_that_does_not_read_gets_no_further_answers_made() -> None:
+    made: list[str] = []
+
+    async def count(event: dict[str, Any]) -> Any:
+        made.append(event["rawPath"])
+        return {"statusCode": 200, "body": ""}
+
+    async def main() -> None:
+        routes = RouteTable.of([Route("GET /path", "path", "live")])
+        gateway = Gateway(FunctionsInMemory(path=count), clock=SystemClock(), routes=routes, settings=GatewaySettings())
+        connection, transport = ClientConnection(gateway, set()), FullTransport()
+        transport.connect(connection)
+        connection.data_received(b"GET /path HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+        for answered in (1, 2, 3):
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert (len(made), len(transport.answers)) == (answered, answered)
+            connection.resume_writing()
+
+    asyncio.run(main())
