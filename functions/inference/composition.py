@@ -15,6 +15,7 @@ from functions.inference.large_body_desk import LargeBodyDesk, no_large_bodies
 from functions.inference.prediction_routes import other_call
 from functions.inference.release_holder import ReleaseHolder
 from functions.inference.settings import InferenceSettings
+from functions.inference.upload_calls import upload_answer
 from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.cpu_family import cpu_family
 from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
@@ -116,7 +117,8 @@ def dispatching_handler(model: str, *, releases: ReleaseHolder, infer: InferEndp
         other = other_call(event, context, model=model)
         if other is not None:
             return in_coding_of(event, infer.answer(other)).to_event()
-        return framework()(event, context)
+        offered = upload_answer(event, context, model=model, desk=infer.desk)
+        return offered.to_event() if offered is not None else framework()(event, context)
 
     return handle
 

@@ -61,6 +61,8 @@ handler(an_event(body=a_body()), CONTEXT)
 print(sorted(name for name in sys.modules if name.startswith("sluice.inference.forms.")))
 for path in ("/v1/models/risk:predict", "/v2/models/risk/invocations"):
     assert handler(an_event(path=path, body={"instances": [[1, 2, 3]]}), CONTEXT)["statusCode"] == 200
+wish = an_event(path="/v2/models/risk/uploads", body={"bytes": 1, "media_type": ""})
+assert handler(wish, CONTEXT)["statusCode"] == 501
 print(sorted({"fastapi", "pydantic", "mangum"} & set(sys.modules)))
 """
 EXPERIMENTS = """

@@ -17,6 +17,7 @@ from sluice.catalog.release import ReleaseSettings
 from sluice.experiments.variant import Variant
 from tests.functions.builders import CONTEXT, PublishedRelease, a_body, an_event
 from tests.functions.inference_function import STOPPED, InferenceFunction
+from tests.functions.rest_events import as_rest_event
 from tests.unit.experiments.running import a_snapshot, an_experiment
 
 UPLOADS = "/v2/models/risk/uploads"
@@ -91,6 +92,21 @@ def test_an_offer_is_refused_by_the_rule_that_it_breaks(
 
     assert found == status
     assert error in document["error"]
+
+
+@pytest.mark.parametrize("body", [{"bytes": 2, "media_type": JSON}, {"bytes": 0, "media_type": JSON}, b"no"])
+def test_every_entrance_offers_alike(function: FunctionWithStore, body: Any) -> None:
+    event = an_event(path=UPLOADS, body=body)
+
+    answers = [enter(event, CONTEXT) for enter in (function.handler, function.framework)]
+    answers.append(function.handler(as_rest_event(event), CONTEXT))
+
+    documents = [orjson.loads(answer["body"]) for answer in answers]
+    for document in documents:
+        document.pop("upload", None)
+        document.pop("url", None)
+    assert [answer["statusCode"] for answer in answers] == [answers[0]["statusCode"]] * 3
+    assert documents == [documents[0]] * 3
 
 
 def test_another_model_takes_no_uploads_here(function: FunctionWithStore) -> None:
