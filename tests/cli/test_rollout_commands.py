@@ -192,6 +192,15 @@ def test_a_policy_is_a_file_that_a_rollout_takes(sluice: Sluice, candidate: str,
     assert started(sluice, candidate, "--plan", str(file))["plan"] == "low-rehearsal"
 
 
+def test_a_policy_may_watch_the_predictions_of_an_output(sluice: Sluice, candidate: str, tmp_path: Path) -> None:
+    shown = document_of(sluice("rollout", "plan", "show", "low", "--predictions", "label", "--json"))
+
+    assert [it["metric"] for it in shown["guardrails"] if it["kind"] == "distribution"] == ["label"]
+    assert started(sluice, candidate, "--policy", "low", "--predictions", "label")["plan"] == "low"
+    both = sluice("rollout", "start", candidate, "--release", 2, "--plan", "p.yaml", "--predictions", "label", *WHY)
+    assert both.exit_code == 2
+
+
 def test_a_plan_that_breaks_a_rule_is_refused_by_the_name_of_its_member(sluice: Sluice, tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     plan = yaml.safe_load(sluice("rollout", "plan", "show", "low").stdout)

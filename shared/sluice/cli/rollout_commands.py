@@ -34,6 +34,7 @@ def start(  # noqa: PLR0913 - every option is named
     plan: rollout_plans.PlanFile = None,
     policy: rollout_plans.Policy = None,
     rehearsal: rollout_plans.Rehearsal = False,
+    predictions: rollout_plans.Predictions = "",
     rollout_id: RolloutId = None,
     follow: Follow = False,
     machine: Machine = False,
@@ -54,7 +55,7 @@ def start(  # noqa: PLR0913 - every option is named
     if follow and machine:
         raise typer.BadParameter("--follow and --machine are two controllers: name one")
     rollouts = RolloutConnections(ctx.obj)
-    wanted = rollout_plans.wanted_plan(plan, policy, is_rehearsal=rehearsal)
+    wanted = rollout_plans.wanted_plan(plan, policy, is_rehearsal=rehearsal, output=predictions)
     now = rollouts.clock.now()
     wish = RolloutWish(rollout_id or f"{now:%Y%m%d-%H%M%S}", wanted, by, why, release, to)
     runner = rollouts.machine if machine else rollouts.runner

@@ -18,6 +18,10 @@ app = typer.Typer(help="Plans of rollouts.", no_args_is_help=True)
 PlanFile = Annotated[str | None, typer.Option("--plan", help="YAML or JSON; - reads standard input.", metavar="FILE")]
 Policy = Annotated[RiskTier | None, typer.Option("--policy", help="A plan by the risk of the model.")]
 Rehearsal = Annotated[bool, typer.Option("--rehearsal", help="The policy's plan in minutes, where no customer is.")]
+Predictions = Annotated[
+    str,
+    typer.Option("--predictions", help="Watch this output too, with the policy; it has frozen bins.", metavar="OUTPUT"),
+]
 PolicyName = Annotated[RiskTier, typer.Argument(metavar="POLICY", help="low or high.")]
 
 
@@ -28,28 +32,32 @@ def validate(file: DefinitionFile, *, as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show_policy(policy: PolicyName, *, rehearsal: Rehearsal = False, as_json: AsJson = False) -> None:
+def show_policy(
+    policy: PolicyName, *, rehearsal: Rehearsal = False, predictions: Predictions = "", as_json: AsJson = False
+) -> None:
     """Print the plan of a policy as the file that `--plan` takes."""
     from sluice.catalog.yaml_writing import to_yaml
     from sluice.rollouts.plan_document import plan_to_document
     from sluice.rollouts.templates import plan_template
 
-    plan = plan_template(policy, is_rehearsal=rehearsal)
+    plan = plan_template(policy, is_rehearsal=rehearsal, output=predictions)
     if as_json:
         _show(plan, as_json=True)
     else:
         sys.stdout.write(to_yaml(plan_to_document(plan)))
 
 
-def wanted_plan(file: str | None, policy: RiskTier | None, *, is_rehearsal: bool) -> "Plan":
+def wanted_plan(file: str | None, policy: RiskTier | None, *, is_rehearsal: bool, output: str) -> "Plan":
     """The plan of the file or of the policy. Raises typer.BadParameter unless one of them is named."""
     from sluice.rollouts.templates import plan_template
 
     if (file is None) is (policy is None):
         raise typer.BadParameter("give either --plan or --policy")
-    if file is not None and is_rehearsal:
-        raise typer.BadParameter("--rehearsal goes with --policy")
-    return _read(file) if file is not None else plan_template(policy or RiskTier.HIGH, is_rehearsal=is_rehearsal)
+    if file is not None and (is_rehearsal or output):
+        raise typer.BadParameter("--rehearsal and --predictions go with --policy")
+    if file is not None:
+        return _read(file)
+    return plan_template(policy or RiskTier.HIGH, is_rehearsal=is_rehearsal, output=output)
 
 
 def _read(file: str) -> "Plan":
