@@ -10,6 +10,8 @@ _NAME = b'"%b"' % UNIT.encode()
 _SPELLED = b'"%b"' % b"".join(rb"(?:%b|\\u00(?i:%02x))" % (letter.encode(), ord(letter)) for letter in UNIT)
 # The colon that makes a text a name, and the value: a string, ended or not, or what else stands there in one piece.
 _MEMBER = rb'(?s)(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,"{}\[\]]+)?'
+# As nearly every request has it; no other rule than _MEMBER's, and several times faster.
+_USUAL_VALUE = rb'\s*:\s*("[^"\\]*")'
 _NO_KEY = "withheld"
 
 _compiled = cache(re.compile)  # with the first unit: most functions never see one
@@ -17,9 +19,19 @@ _compiled = cache(re.compile)  # with the first unit: most functions never see o
 
 def masked_body(body: bytes, unit_key: str | None) -> bytes | None:
     """The body, itself if it names no unit; None where it names one by a list or an object, as no unit is named."""
-    if not may_name_a_unit(body):
+    at = body.find(_NAME)
+    if at < 0 and b"\\u" not in body:
         return body
     key = b'"%b"' % (unit_key or _NO_KEY).encode()
+    if at >= 0 and b"\\" not in body and body.rfind(_NAME) == at:
+        usual = _compiled(_USUAL_VALUE).match(body, at + len(_NAME))
+        if usual is not None:
+            return b"".join((body[: usual.start(1)], key, body[usual.end() :]))
+    return _masked_anywhere(body, key)
+
+
+def _masked_anywhere(body: bytes, key: bytes) -> bytes | None:
+    """The same for names that are spelled by escapes, stand there more than once, or have values of any kind."""
     parts: list[bytes] = []
     end = 0
     for at in _ends_of_names(body):

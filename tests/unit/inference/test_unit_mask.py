@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sluice.inference import unit_mask
 from sluice.inference.unit_mask import masked_body
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -173,3 +174,14 @@ def test_without_a_key_the_id_is_withheld() -> None:
 def test_no_body_breaks_it(body: bytes) -> None:
     masked_body(body, KEY)
     masked_body(b'{"sluice_unit":' + body, KEY)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b'"sluice_unit"', b":", b" ", b'"ada"', b'"', b"\\", b"17", b"{", b"[", b",", b"\n", b"x"])
+    )
+)
+def test_the_usual_spelling_is_masked_as_any_other(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+
+    assert masked_body(body, "k") == unit_mask._masked_anywhere(body, b'"k"')
