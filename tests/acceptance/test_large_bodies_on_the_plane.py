@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sluice.adapters.s3_content_store import s3_client
+from sluice.client import InferenceClient
 from tests.acceptance.conftest import ROOT, RunningPlane
 
 pytestmark = pytest.mark.xdist_group("acceptance")
@@ -130,6 +131,15 @@ def test_an_answer_beyond_the_limit_is_had_by_a_url(client: httpx.Client) -> Non
     assert len(whole.content) == told["sluice_download_bytes"]
     assert whole.headers["content-type"] == told["sluice_download_media_type"] == JSON
     assert_same(outputs_of(whole.json()), expected_outputs(client, many))
+
+
+def test_our_client_does_all_of_it_by_itself(plane: RunningPlane, client: httpx.Client) -> None:
+    many = np.resize(patient(), (2 * ROWS, FEATURES))
+
+    with InferenceClient(plane.gateway_url) as ours:
+        result = ours.infer("breast-cancer", {"features": many})
+
+    assert_same({name: each.ravel() for name, each in result.outputs.items()}, expected_outputs(client, many))
 
 
 def test_the_record_leads_to_the_uploaded_body(
