@@ -1,5 +1,6 @@
 """The Lambda entry point; everything here runs once per execution environment."""
 
+import os
 from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from sluice.clock import SystemClock
 from sluice.experiments.snapshot_subject import subject_of
 
 if TYPE_CHECKING:
+    from functions.inference.snapstart import SnapshotLife
     from sluice.experiments.ports import SnapshotReader, UnitAssignments
 
 _wires = Wires(SystemClock())
@@ -42,6 +44,14 @@ def _begun_stores() -> "tuple[SnapshotReader, UnitAssignments] | None":
     return snapshots.ahead(subject_of(_settings.model)), units
 
 
+def _snapshot_life() -> "SnapshotLife | None":
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        return None
+    from functions.inference.snapstart import live_through_snapshots
+
+    return live_through_snapshots(_wires)
+
+
 _content, _stores = _begun_content(), _begun_stores()
 
 # Here come numpy and ONNX Runtime, and meanwhile release and definitions.
@@ -50,6 +60,7 @@ from functions.inference.experiment_plane import ExperimentStores  # noqa: E402
 from sluice.adapters.stdout_records import write_line  # noqa: E402
 from sluice.inference.record_metrics import to_ms  # noqa: E402
 
+_life = _snapshot_life()
 handler = build_handler(
     _settings,
     content=_content,
@@ -57,6 +68,7 @@ handler = build_handler(
     imports_ms=to_ms(perf_counter_ns() - IMPORTS_STARTED_NS),
     stores=ExperimentStores(*_stores) if _stores else None,
     make_large_bodies=partial(_wires.large_bodies, _settings.records_bucket),
+    **(_life._asdict() if _life else {}),
 )
 _content.end()
 imports_are_done()
