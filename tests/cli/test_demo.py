@@ -1,12 +1,20 @@
 """`sluice demo rollout`: ten simulated hours end as they should, for a good release and for each fault."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from sluice.adapters.memory_controllers import MemoryControllers
+from sluice.cli.demo_stage import CANDIDATE_RELEASE, MODEL, Cast, rehearsal_stage
 from sluice.cli.main import app
+from sluice.local.demo.conduct import Fault
+from sluice.local.demo.rehearsed_plan import rehearsed_plan
+from sluice.rollouts.state import Phase
+from sluice.rollouts.verdict import Verdict
+from sluice.usecases.start_rollout import RolloutWish, start_rollout
 
 # Each runs a plane in this process, and moto knows only one.
 pytestmark = pytest.mark.xdist_group("demo-plane")
@@ -60,6 +68,21 @@ def test_a_candidate_that_cannot_start_is_rolled_back_before_it_has_any_traffic(
     assert (document["final_state"], document["simulated_seconds"]) == ("rolled_back", 0)
     assert [step["weight_bps"] for step in document["steps"]] == [0]
     assert "it failed before it had any traffic" in document["closing_reason"]
+
+
+def test_a_candidate_that_cannot_start_is_rolled_back_by_its_errors_if_nobody_wakes_it_before() -> None:
+    plan = replace(rehearsed_plan(), warms_up=False)
+    with rehearsal_stage(Cast(Fault.INIT, seed=1, requests_per_minute=20), quiet=True) as stage:
+        rehearsal = stage.rehearsal
+        rehearsal.begin()
+        rehearsal.pass_minutes(30)
+        wish = RolloutWish("cold", plan, "ada", "to see it", release=CANDIDATE_RELEASE)
+        opened = start_rollout(MODEL, wish, ports=rehearsal.ports, runner=MemoryControllers())
+        *_, end = rehearsal.run(MODEL, opened.rollout_id, opened.epoch)
+
+    errors = next(it for it in end.judgements if it.guardrail == "errors")
+    assert (end.state.phase, errors.verdict) == (Phase.ROLLED_BACK, Verdict.FAIL)
+    assert errors.numbers["candidate_rate"] == 1.0
 
 
 def test_a_good_release_is_promoted_step_by_step_within_ten_hours() -> None:

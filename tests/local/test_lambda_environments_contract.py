@@ -151,6 +151,42 @@ def test_printed_lines_reach_the_functions_log_group(settings: HostSettings) -> 
     assert sorted(messages[1:3]) == ["one line", "one line as an error"]
 
 
+def reports_in(log_store: LogStore) -> list[str]:
+    """What the platform's lines say after the request's id."""
+    lines = [event.message for event in log_store.read("/aws/lambda/f").events]
+    return [line.partition("\t")[2] for line in lines if line.startswith("REPORT RequestId: ")]
+
+
+def test_each_request_that_ends_in_an_error_has_a_line_in_the_log_and_no_other_has(settings: HostSettings) -> None:
+    async def scenario(host: LambdaHost) -> None:
+        for request in ({}, {"do": "leave", "status": 3}, {"do": "fail", "message": "no such row"}, {}):
+            await send(host, **request)
+
+    assert reports_in(play(settings, scenario)) == [
+        "Status: error\tError Type: Runtime.ExitError",
+        "Status: error\tError Type: ValueError",
+    ]
+
+
+@WHERE_HANDLERS_MAY_WAIT
+def test_a_request_that_runs_out_of_time_has_a_line_in_the_log(settings: HostSettings, tmp_path: Path) -> None:
+    async def scenario(host: LambdaHost) -> None:
+        await send(host, do="wait_for", path=str(tmp_path / "never"))
+        (tmp_path / "never").touch()
+
+    assert reports_in(play(settings, scenario, timeout_seconds=1)) == ["Status: timeout"]
+
+
+def test_each_request_to_a_function_that_cannot_start_has_a_line_in_the_log(settings: HostSettings) -> None:
+    async def scenario(host: LambdaHost) -> None:
+        for _ in range(2):
+            await send(host)
+
+    first, second = reports_in(play(settings, scenario, handler="broken.handler"))
+    assert first == second
+    assert first.startswith("Status: error\tError Type: ")
+
+
 @WHERE_HANDLERS_MAY_WAIT
 def test_simultaneous_requests_get_one_environment_each_and_the_next_ones_reuse_them(
     settings: HostSettings, tmp_path: Path

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sluice.adapters.failed_invocations import failed_invocation_on
 from sluice.catalog.release import function_name_of
 from sluice.errors import StoreUnavailable, UnknownFunction
 
@@ -82,7 +83,8 @@ class LogRecords:
     """The inference records of any model between two moments, oldest first; none if it never wrote a line.
 
     `group_of` gives the log group of a model's function. `at` is the log's time, a moment after the function's own: on
-    the local plane only the log follows a moved clock. `before_page` is as in `log_events`. Raises StoreUnavailable.
+    the local plane only the log follows a moved clock. `before_page` is as in `log_events`. Requests that ended without
+    a record are among them, as `failed_invocations` tells. Raises StoreUnavailable.
     """
 
     def __init__(
@@ -101,7 +103,7 @@ class LogRecords:
         group = self._group_of(model)
         try:
             for event in log_events(self._client, group, since=since, until=until, before_page=self._before_page):
-                record = record_on(event)
+                record = record_on(event) or failed_invocation_on(event, model)
                 if record is not None:
                     yield record | {"at": _instant(event["timestamp"]).isoformat()}
         except UnknownFunction:

@@ -131,6 +131,8 @@ class _Tally:
 
     def _add_latency(self, latency_ms: float | None, cold_ms: float | None) -> None:
         is_cold = cold_ms is not None
+        if latency_ms is None and not is_cold:
+            return  # it never got an answer
         self._reading["cold_starts" if is_cold else "warm_requests"] += 1
         counts, limits = (self._slow_cold, self._baseline.cold_ms) if is_cold else (self._slow, self._baseline.warm_ms)
         spent_ms = cold_ms if is_cold else latency_ms

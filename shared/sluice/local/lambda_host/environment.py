@@ -19,6 +19,10 @@ _RESPONSE_TOO_LARGE = orjson.dumps(
 )
 
 
+LogLine = Callable[[str], None]
+"""Takes one line of an environment's output."""
+
+
 class RuntimeRequest(NamedTuple):
     """One request as the runtime receives it. `deadline_ms` is the machine's epoch time: children read that clock."""
 
@@ -48,9 +52,13 @@ class InitFailed(Exception):
 
 
 class ExecutionEnvironment(Protocol):
-    """Started once, then invoked by one caller at a time, then stopped. Everything on the host's event loop."""
+    """Started once, then invoked by one caller at a time, then stopped. Everything on the host's event loop.
+
+    `write_line` writes to its log stream.
+    """
 
     pid: int | None
+    write_line: LogLine
 
     async def start(self, request_id: str) -> None:
         """Run the init phase. Raises InitFailed, naming `request_id` where Lambda would."""
@@ -77,9 +85,6 @@ DeathWatcher = Callable[[ExecutionEnvironment], None]
 
 EnvironmentFactory = Callable[[FunctionVersion, DeathWatcher], ExecutionEnvironment]
 """Makes an environment that has not started."""
-
-LogLine = Callable[[str], None]
-"""Takes one line of an environment's output."""
 
 
 def answer_of(payload: bytes) -> RuntimeAnswer:

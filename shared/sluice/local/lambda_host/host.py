@@ -14,6 +14,7 @@ from sluice.local.lambda_control.functions import LambdaFunctions
 from sluice.local.lambda_control.refusals import request_too_large, service_failure
 from sluice.local.lambda_host.environment import InitFailed, RuntimeAnswer
 from sluice.local.lambda_host.environments import EnvironmentMaker
+from sluice.local.lambda_host.failure_report import report_failure
 from sluice.local.lambda_host.fleet import EnvironmentStatus, Fleet
 from sluice.local.lambda_host.invocation import Invocation
 from sluice.local.lambda_host.log_store import LogStore
@@ -109,6 +110,7 @@ class LambdaHost:
         try:
             await self._start(pool, pooled, request_id)
         except InitFailed as failure:
+            report_failure(pooled.environment.write_line, request_id, failure.document)
             return RuntimeAnswer(failure.document, failed=True)
         return await self._serve(pool, pooled, payload, invoked_arn=invoked_arn, request_id=request_id)
 
@@ -122,23 +124,29 @@ class LambdaHost:
         request_id: str | None = None,
     ) -> "Future[RuntimeAnswer]":
         """The answer of an environment that has started; whoever waits for it, it is released once it is there."""
+        request_id = request_id or _new_request_id()
         answer = run_request(
             pooled.environment,
             payload,
-            request_id=request_id or _new_request_id(),
+            request_id=request_id,
             invoked_arn=invoked_arn,
             limit_seconds=pool.version.settings.timeout_seconds,
         )
         if answer.done():
-            self._fleet.release(pool, pooled, reusable=answer.result().reusable)
+            self._served(pool, pooled, request_id, answer)
         else:
             self._serving.add(answer)
-            answer.add_done_callback(partial(self._served, pool, pooled))
+            answer.add_done_callback(partial(self._served, pool, pooled, request_id))
         return answer
 
-    def _served(self, pool: EnvironmentPool, pooled: PooledEnvironment, answer: "Future[RuntimeAnswer]") -> None:
+    def _served(
+        self, pool: EnvironmentPool, pooled: PooledEnvironment, request_id: str, answer: "Future[RuntimeAnswer]"
+    ) -> None:
         self._serving.discard(answer)
-        self._fleet.release(pool, pooled, reusable=answer.result().reusable)
+        given = answer.result()
+        if given.failed:
+            report_failure(pooled.environment.write_line, request_id, given.payload)
+        self._fleet.release(pool, pooled, reusable=given.reusable)
 
     async def _warm(self, pool: EnvironmentPool, pooled: PooledEnvironment) -> None:
         await self._start(pool, pooled, _new_request_id())

@@ -30,7 +30,7 @@ class InProcessEnvironment:
         self._version = version
         self._factory = factory
         self._log_stream = log_stream
-        self._write_line = write_line
+        self.write_line = write_line
         self._loop = asyncio.get_running_loop()
         self._work: SimpleQueue[tuple[RuntimeRequest, Future[RuntimeAnswer]] | None] = SimpleQueue()
         self._waiting: Future[Any] | None = None
@@ -70,7 +70,7 @@ class InProcessEnvironment:
             _resolve(self._waiting, RuntimeAnswer(document, failed=True, reusable=False))
 
     def _run(self, ready: "Future[RuntimeAnswer | None]") -> None:
-        with captured(self._write_line):
+        with captured(self.write_line):
             try:
                 call = HandlerCall(self._version, self._factory, log_stream=self._log_stream)
             except BaseException as error:  # noqa: BLE001 - the boundary where any failure is an init error

@@ -24,6 +24,7 @@ class LoopEnvironment:
         self._version = version
         self._factory = factory
         self._log_stream = log_stream
+        self.write_line = write_line
         self._output = captured(write_line)
         self._call: HandlerCall | None = None
         self._stopped = False

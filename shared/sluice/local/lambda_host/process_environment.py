@@ -56,7 +56,7 @@ class ProcessEnvironment:
         self._on_death = on_death
         self._house = house
         self._log_stream = log_stream
-        self._write_line = write_line
+        self.write_line = write_line
         self._session = RuntimeSession()
         self._port: int | None = None
         self._life: asyncio.Task[None] | None = None
@@ -136,7 +136,7 @@ class ProcessEnvironment:
 
     async def _read_output(self, process: Process) -> None:
         assert process.stdout is not None
-        splitter = LineSplitter(self._write_line)
+        splitter = LineSplitter(self.write_line)
         while chunk := await process.stdout.read(_CHUNK_BYTES):
             splitter.feed(chunk)
         splitter.finish()
