@@ -22,7 +22,7 @@ from sluice.adapters.onnx_model import RUNTIME_VERSION, OnnxModelLoader
 from sluice.errors import NoReleaseYet, NotAvailable
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
-from sluice.inference.record import ColdStart, EnvironmentFacts
+from sluice.inference.record_facts import ColdStart, EnvironmentFacts
 from sluice.inference.record_metrics import to_ms
 from sluice.usecases.open_release import open_release
 from sluice.usecases.record_inference import RecordPorts

@@ -10,7 +10,7 @@ from sluice.adapters.http_answer import HttpAnswer
 from sluice.adapters.http_errors import answer_for
 from sluice.errors import PayloadTooLarge, StoreUnavailable
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
+from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.statistics import Statistics
 from sluice.inference.trace import PredictionTrace

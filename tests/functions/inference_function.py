@@ -18,7 +18,7 @@ from sluice.adapters.asgi_entrance import lambda_handler_of
 from sluice.adapters.memory_large_bodies import MemoryLargeBodies
 from sluice.catalog.ports import ContentStore
 from sluice.inference.large_bodies import LargeBodies
-from sluice.inference.record import EnvironmentFacts
+from sluice.inference.record_facts import EnvironmentFacts
 from sluice.usecases.record_inference import RecordPorts
 from tests.functions.builders import CONTEXT, PublishedRelease
 

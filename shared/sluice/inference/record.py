@@ -40,19 +40,19 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from sluice.errors import SluiceError
-from sluice.frozen import frozen
 from sluice.inference.assignment_record import assigned_members
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import OwnCall
+from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.record_metrics import counts_of, definitions, durations_of, rare_counts, to_ms
 from sluice.inference.served_release import ServedRelease, ServedVersion
 from sluice.inference.trace import PredictionTrace, Step
@@ -61,39 +61,6 @@ SCHEMA = 1
 _CAUSE_LIMIT_CHARACTERS = 2000
 # Clients may send any media type and name any version: the least recent ones are forgotten.
 _LIKE_REQUESTS_REMEMBERED = 256
-
-
-@frozen
-class ColdStart:
-    """What the first request of an environment waited for."""
-
-    imports_ms: float
-    release_ms: float
-    session_ms: float
-
-    @property
-    def init_ms(self) -> float:
-        """All of it, before the request was handled."""
-        return self.imports_ms + self.release_ms + self.session_ms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EnvironmentFacts:
-    """What is true of this execution environment for as long as it lives; one object, equal to itself alone."""
-
-    model: str
-    runtime_version: str
-    cpu_family: str
-    metrics_namespace: str = "Sluice"
-    records_unit_ids: bool = False
-
-
-class Outcome(NamedTuple):
-    """What the client is answered, and the error behind it if there is one."""
-
-    status: int
-    body: bytes
-    error: Exception | None = None
 
 
 def record_line(

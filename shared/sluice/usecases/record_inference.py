@@ -10,7 +10,8 @@ from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
 from sluice.frozen import frozen
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome, body_members, record_line
+from sluice.inference.record import body_members, record_line
+from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.trace import PredictionTrace
 from sluice.inference.unit_mask import masked_body, may_name_a_unit
 from sluice.inference.wire_form import OpenInference

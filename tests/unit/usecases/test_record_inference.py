@@ -17,7 +17,7 @@ from sluice.catalog.release import ReleaseContent, ReleasedVersion, ReleaseSetti
 from sluice.catalog.signature import Signature
 from sluice.errors import InferenceFailed, StoreUnavailable
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import ColdStart, EnvironmentFacts, Outcome
+from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.served_release import ServedRelease
 from sluice.inference.trace import PredictionTrace, Step
 from sluice.usecases.record_inference import RecordPorts, record_inference

@@ -148,7 +148,9 @@ def test_the_trace_times_every_step_of_a_success() -> None:
 
     serve(trace=trace)
 
-    assert trace.elapsed_ns == dict.fromkeys([step for step in Step if step not in (Step.ASSIGN, Step.FETCH)], 1_000_000)
+    assert trace.elapsed_ns == dict.fromkeys(
+        [step for step in Step if step not in (Step.ASSIGN, Step.FETCH)], 1_000_000
+    )
     assert trace.total_ns() == 5_000_000
 
 
