@@ -12,7 +12,7 @@ from sluice.adapters.artefact_folder import ArtefactFolder
 from sluice.adapters.memory_content_store import MemoryContentStore
 from sluice.adapters.onnx_model import OnnxModel, OnnxModelLoader
 from sluice.catalog.artefact import Artefact, ArtefactFile
-from sluice.catalog.release import ReleasedVersion
+from sluice.catalog.release import ReleasedVersion, ReleaseSettings
 from sluice.catalog.signature import Signature
 from sluice.errors import ModelNotReady
 from tests.onnx_graphs import FLOAT_BIAS, FLOAT_WEIGHTS, affine, external, failing
@@ -155,6 +155,23 @@ def test_a_session_has_the_threads_that_the_release_sets(store: CountingStore, t
     options = OnnxModelLoader(folder, intra_op_threads=3).session_options(version.artefact)
 
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "threads"),
+    [(None, 1), ("", 1), ("128", 1), ("1769", 1), ("3537", 1), ("3538", 2), ("10240", 5)],
+)
+def test_a_release_that_sets_none_has_the_threads_of_the_functions_memory(
+    store: CountingStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory_mb: str | None, threads: int
+) -> None:
+    version = a_version(store, model_onnx=affine())
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    if memory_mb is not None:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mb)
+
+    loader = OnnxModelLoader(ArtefactFolder(store, tmp_path), intra_op_threads=ReleaseSettings().intra_op_threads)
+
+    assert loader.session_options(version.artefact).intra_op_num_threads == threads
 
 
 @pytest.mark.parametrize(("sizes_mb", "prepacks"), [((200,), True), ((1, 100), True), ((1, 127), False)])

@@ -1,12 +1,12 @@
 """Models on ONNX Runtime, in this process."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 from sluice.adapters.artefact_folder import ArtefactFolder
+from sluice.adapters.lambda_threads import threads_by_memory
 from sluice.adapters.onnx_bfloat16 import has_bfloat16, run_with_bfloat16
 from sluice.adapters.onnx_session import RUNTIME_ERRORS
 from sluice.adapters.quiet_onnxruntime import onnxruntime
@@ -26,23 +26,27 @@ class OnnxModel:
     """A session of ONNX Runtime behind the LoadedModel port."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._run = partial(run_with_bfloat16, session) if has_bfloat16(session) else session.run
+        self._run: Callable[..., list[NDArray[Any]]]
+        if has_bfloat16(session):
+            self._run = lambda names, inputs, _: run_with_bfloat16(session, names, inputs)
+        else:
+            # What `InferenceSession.run` calls, once it has looked at names that are checked here already.
+            self._run = session._sess.run  # noqa: SLF001
 
     def predict(self, inputs: Mapping[str, NDArray[Any]], output_names: Sequence[str]) -> list[NDArray[Any]]:
         """The named outputs, in that order. Raises RuntimeError from the runtime's error."""
         try:
-            outputs: list[NDArray[Any]] = self._run(output_names, inputs)
+            return self._run(output_names, inputs, None)
         except RUNTIME_ERRORS as error:
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
-        return outputs
 
 
 class OnnxModelLoader:
-    """Creates sessions from artefacts that `folder` fetches and checks."""
+    """Creates sessions from artefacts that `folder` fetches and checks; 0 threads are those of the memory."""
 
     def __init__(self, folder: ArtefactFolder, *, intra_op_threads: int) -> None:
         self._folder = folder
-        self._intra_op_threads = intra_op_threads
+        self._intra_op_threads = intra_op_threads or threads_by_memory()
 
     def load(self, model: str, version: ReleasedVersion) -> OnnxModel:
         """Fetch the artefact, check its digests, create the session. Raises ModelNotReady."""

@@ -24,7 +24,8 @@ def function_name_of(model_name: str, prefix: str = "") -> str:
 class ReleaseSettings:
     """How the versions run. Bytes of artefacts loaded at once stay within `session_memory_budget_bytes`."""
 
-    intra_op_threads: int = 1
+    intra_op_threads: int = 0
+    """Threads of one prediction; 0 is as many as the function's memory pays processors for."""
     session_memory_budget_bytes: int = 256 * 1024 * 1024
     record_body_limit_bytes: int = 64 * 1024
     """Larger request bodies are kept in the records bucket and named by digest in the record."""
