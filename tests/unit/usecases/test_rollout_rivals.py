@@ -2,18 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
 
 from sluice.errors import RolloutChanged, SluiceError
+from sluice.rollouts.plan import Step
 from sluice.rollouts.shares import Shares
 from sluice.rollouts.state import Phase
 from sluice.rollouts.verdict import Verdict
-from tests.unit.usecases.rollout_world import MODEL, ROLLOUT, Killed, RolloutWorld
-from tests.unit.usecases.test_rollout_deaths import KINDS, moments_of
+from sluice.usecases.advance_rollout import TickAction
+from tests.unit.usecases.rollout_world import MODEL, ROLLOUT, Killed, RolloutWorld, a_plan
+from tests.unit.usecases.test_rollout_deaths import KINDS, before_the_second_step, moments_of
 
-STABLE = Shares("1", None, 0)
+STABLE, STEP_1 = Shares("1", None, 0), Shares("1", "2", 1_000)
 MEETINGS = [(kind, at) for kind in KINDS for at in range(len(moments_of(kind)))]
 
 
@@ -140,6 +143,62 @@ def test_a_controller_that_stalls_while_it_finishes_a_step_gives_no_traffic_to_w
 
     assert (world.state.phase, world.shares) == (Phase.ROLLED_BACK, STABLE)
     assert world.records("FOREIGN_CHANGE") == []
+
+
+def test_a_tick_that_was_overtaken_before_it_looked_leaves_no_trace_in_the_ledger() -> None:
+    """A person pauses the rollout between the tick's reading of it and its claim; it would have advanced."""
+    world = before_the_second_step()
+
+    def pause(name: str) -> None:
+        if name == "after store.find":
+            world.moment = lambda name: None
+            world.ask("pause")
+
+    world.moment = pause
+    with pytest.raises(RolloutChanged):
+        world.tick()
+
+    assert world.records()[-1]["type"] == "PAUSED"
+    assert world.shares == STEP_1
+
+
+def test_from_the_first_thing_that_a_new_controller_does_the_old_one_can_write_nothing() -> None:
+    world = RolloutWorld()
+    world.start()
+
+    def dies(name: str) -> None:
+        if name == "before publisher.alias":
+            raise Killed
+
+    world.moment = dies
+    with pytest.raises(Killed):
+        world.tick(epoch=2)
+    world.moment = lambda name: None
+
+    assert world.tick(epoch=1).action is TickAction.SUPERSEDED
+    assert world.shares == STABLE
+
+
+def test_a_failsafe_that_finds_the_controller_alive_after_all_leaves_no_trace_in_the_ledger() -> None:
+    """The lease had lapsed when it listed the rollouts; then the controller's tick came to its end."""
+    world = RolloutWorld()
+    world.start(replace(a_plan(), steps=(Step(1_000, bake_seconds=120, wait_limit_seconds=6_000),)))
+    world.tick()
+    world.judge.verdict = Verdict.INCONCLUSIVE
+    world.pass_minutes(11)
+    written = world.records()
+
+    def late(name: str) -> None:
+        if name == "after store.list_open":
+            world.moment = lambda name: None
+            assert world.tick(0).action is TickAction.HOLD
+
+    world.moment = late
+    restored = world.failsafe()
+
+    assert restored == []
+    assert world.records() == written
+    assert world.shares == STEP_1
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
