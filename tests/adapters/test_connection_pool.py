@@ -1,7 +1,7 @@
 """Connections that stay open, and servers that do not care."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,14 +105,12 @@ def test_dropped_connections_are_not_used_again_not_even_those_in_use() -> None:
 
 
 @pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trustme.CA]:
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
     """The only authority that this process trusts."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "ca.pem"))
-    client_context.cache_clear()
-    yield authority
-    client_context.cache_clear()
+    return authority
 
 
 def server_context(authority: trustme.CA, host: str) -> ssl.SSLContext:
@@ -136,5 +134,5 @@ def test_a_server_that_is_not_whom_we_mean_hears_nothing(authority: trustme.CA, 
     assert server.requests == [[]]
 
 
-def test_the_authorities_are_read_once(authority: trustme.CA) -> None:
-    assert client_context() is client_context()
+def test_the_authorities_are_read_once(authority: trustme.CA, at_once: Callable[..., list[ssl.SSLContext]]) -> None:
+    assert len({id(context) for context in at_once(*[client_context] * 4)}) == 1
