@@ -10,7 +10,7 @@ from sluice.adapters.aws_wire.credentials import Credentials
 from sluice.adapters.aws_wire.failures import NoAnswer
 from sluice.adapters.aws_wire.http_connection import Timeouts
 from sluice.adapters.aws_wire.http_message import HttpResponse
-from sluice.adapters.aws_wire.s3_wire import S3Wire
+from sluice.adapters.aws_wire.s3_wire import S3Wire, object_place
 from sluice.adapters.aws_wire.service_place import place_of
 from sluice.adapters.aws_wire.signed_service import SignedService
 from sluice.clock import SystemClock
@@ -49,7 +49,7 @@ def test_what_passes_is_tried_three_times_with_growing_pauses() -> None:
 def test_what_does_not_pass_is_told_by_its_code_and_message() -> None:
     with (
         s3(*[SLOW_DOWN] * 3) as (wire, _, _),
-        pytest.raises(StoreUnavailable, match=r"bucket b .*k: SlowDown: as told"),
+        pytest.raises(StoreUnavailable, match=r"bucket b .*SlowDown: as told"),
     ):
         wire.get("b", "k")
 
@@ -90,10 +90,7 @@ def test_an_upload_is_conditional_and_checked_on_arrival() -> None:
     ],
 )
 def test_a_bucket_has_a_host_of_its_own_unless_its_name_has_dots(bucket: str, host: str, path: str) -> None:
-    place = place_of("s3", {"AWS_REGION": "eu-central-1"})
-    service = SignedService(place, Timeouts(1, 1), credentials=lambda: Credentials("a", "s"), clock=SystemClock())
-
-    address, target = S3Wire(service, Attempts(1))._place(bucket, "k")
+    address, target = object_place(place_of("s3", {"AWS_REGION": "eu-central-1"}), bucket, "k")
 
     assert (address.authority, target) == (host, path)
 
