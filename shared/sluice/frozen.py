@@ -12,6 +12,7 @@ from dataclasses import (  # type: ignore[attr-defined]
     Field,
     FrozenInstanceError,
     field,
+    replace,
 )
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
@@ -51,6 +52,7 @@ def frozen(cls: _Class) -> _Class:
         "__hash__": lambda self: hash(compared(self)),
         "__setattr__": _refuse_change,
         "__delattr__": _refuse_change,
+        "__replace__": replace,  # what `copy.replace` calls, from Python 3.13 on
         "__getstate__": lambda self: state(self),  # noqa: PLW0108 - a getter is no method
         "__setstate__": _set_state,
     }

@@ -88,6 +88,7 @@ def test_a_copy_may_differ_and_is_made_whole() -> None:
 
     assert (changed.number, changed.name, changed.digest, changed.title) == (2, "n", "digest of 2", "n 2")
     assert replace(Pair(1), right=(2,)) == Pair(1, (2,))
+    assert OURS(1, "n").__replace__(number=2).number == 2
 
 
 def test_every_instance_has_a_default_of_its_own_where_a_factory_makes_it() -> None:
