@@ -17,6 +17,8 @@ setup: $(VENV)/run.done ## install what `make run` needs
 run: $(VENV)/run.done ## serve the example models on http://127.0.0.1:8080
 	@$(BIN)/sluice up --examples
 
+# Tests start many interpreters; where bytecode may not be written, each compiles everything anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev.done ## every test that needs no account and no GPU
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=95 --skip-covered
@@ -68,12 +70,12 @@ $(VENV)/setup.done: requirements/setup.txt
 	@touch $@
 
 $(VENV)/run.done: $(VENV)/setup.done requirements/run.txt pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/run.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
 	@touch $@
 
 $(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # What `make assets`, `synth`, `deploy` and the rest work on; the architecture is the environment's own.
@@ -114,7 +116,7 @@ cdk: $(VENV)/infra.done
 	@test infra/node_modules/.package-lock.json -nt infra/package-lock.json || npm ci --prefix infra --silent --no-audit --no-fund
 
 $(VENV)/infra.done: $(VENV)/setup.done requirements/infra.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/infra.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/infra.txt
 	@touch $@
 
 audit: $(VENV)/dev.done ## ask for known vulnerabilities of everything that is locked
