@@ -1,11 +1,6 @@
 """Whatever a test signs, it signs with nothing worth stealing, and it never looks for an account."""
 
 import os
-from collections.abc import Iterator
-from functools import cache
-
-import pytest
-from botocore.loaders import JSONFileLoader
 
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
@@ -17,12 +12,3 @@ os.environ.update(
 )
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def service_models_read_once() -> Iterator[None]:
-    """Every client's session reads botocore's descriptions of services anew, which takes longer than its calls."""
-    read = cache(JSONFileLoader().load_file)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", lambda _loader, path: read(path))
-        yield
