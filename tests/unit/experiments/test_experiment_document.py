@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from sluice.catalog.manifest_yaml import parse_yaml
 from sluice.catalog.yaml_writing import to_yaml
@@ -36,6 +36,7 @@ A_DOCUMENT: dict[str, Any] = {
 }
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(DRAFTS)
 def test_what_a_person_writes_comes_back_through_json_and_yaml(draft: Experiment) -> None:
     document = written_part(draft)
@@ -45,6 +46,7 @@ def test_what_a_person_writes_comes_back_through_json_and_yaml(draft: Experiment
     assert experiment_from_written(parse_yaml(to_yaml(document))) == draft
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(experiments())
 def test_what_is_stored_comes_back_in_any_state_of_life(experiment: Experiment) -> None:
     document = experiment_to_document(experiment)
