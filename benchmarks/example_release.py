@@ -15,6 +15,7 @@ from sluice.adapters.memory_registry import MemoryRegistry
 from sluice.adapters.onnx_inspection import OnnxInspector
 from sluice.catalog.approval import ApprovalState, HistoryEvent
 from sluice.catalog.artefact import Artefact, ArtefactFile
+from sluice.catalog.model import RiskTier
 from sluice.catalog.release import ReleaseContent, ReleasedVersion
 from sluice.catalog.release_document import content_to_bytes
 from sluice.catalog.signature import Signature
@@ -49,8 +50,14 @@ class ReleasedExample:
         return ReleasedExample(self.store, changed)
 
 
-def released_example(*, registered_versions: int = 1, store: MemoryContentStore | None = None) -> ReleasedExample:
-    """Version 2 of the trees, released from a registry that has so many versions."""
+def released_example(
+    *, registered_versions: int = 1, store: MemoryContentStore | None = None, risk_tier: RiskTier = RiskTier.MEDIUM
+) -> ReleasedExample:
+    """Version 2 of the trees, released from a registry that has so many versions.
+
+    Records of the tier HIGH wait for a store, which in production takes longer than all that is timed here: so the
+    trees, which are of that tier, are given another one.
+    """
     registry, content, publisher = MemoryRegistry(), store or MemoryContentStore(), MemoryPublisher(MODEL)
     clock = SystemClock()
     with OnnxInspector() as inspector:
@@ -65,7 +72,7 @@ def released_example(*, registered_versions: int = 1, store: MemoryContentStore 
     wish = ReleaseWish(default_version=version.number)
     ports = AliasPorts(registry=registry, publisher=publisher, clock=clock, governed=None)
     release = publish_release(MODEL, wish, ports=ports, content=content, by="bench").release
-    return ReleasedExample(content, release.content)
+    return ReleasedExample(content, replace(release.content, model=replace(release.content.model, risk_tier=risk_tier)))
 
 
 def handler_of(example: ReleasedExample, write_line: WriteLine | None = None) -> Handler:
@@ -82,9 +89,9 @@ def handler_of(example: ReleasedExample, write_line: WriteLine | None = None) ->
     return build_handler(settings, content=example.store, write_line=write_line or _null_writer(), stores=stores)
 
 
-def release_handler(write_line: WriteLine | None = None) -> Handler:
+def release_handler(write_line: WriteLine | None = None, *, risk_tier: RiskTier = RiskTier.MEDIUM) -> Handler:
     """`handler_of` version 2."""
-    return handler_of(released_example(), write_line)
+    return handler_of(released_example(risk_tier=risk_tier), write_line)
 
 
 def _null_writer() -> WriteLine:

@@ -59,16 +59,14 @@ class ExperimentPlane:
     def _assigner(self) -> "UnitAssigner":
         from sluice.experiments.unit_request import UnitSources
         from sluice.usecases.assign_unit import AssignmentPorts, UnitAssigner
+        from sluice.usecases.settled_units import SettledUnits
         from sluice.usecases.unit_states import UnitStates
 
-        states = UnitStates(
-            self._stores.units,
-            clock=self._instruments.clock,
-            cache_seconds=self._settings.unit_state_cache_seconds,
-            timer_ns=self._instruments.timer_ns,
-        )
+        clock, timer_ns = self._instruments.clock, self._instruments.timer_ns
+        cache_seconds = self._settings.unit_state_cache_seconds
+        states = UnitStates(self._stores.units, clock=clock, cache_seconds=cache_seconds, timer_ns=timer_ns)
         claims = tuple(filter(None, self._settings.attribute_claims.split(",")))
-        ports = AssignmentPorts(self._snapshot, states, self._instruments.clock)
+        ports = AssignmentPorts(self._snapshot, states, clock, SettledUnits(timer_ns))
         return UnitAssigner(ports, UnitSources(self._settings.unit_claim, claims))
 
 

@@ -43,10 +43,12 @@ def call_from_event(
     """The call, from format 2.0, with headers in lower case; `model` is the name where the route has no variable."""
     headers = event.get("headers") or _NOTHING
     variables = event.get("pathParameters") or _NOTHING
+    body = event.get("body") or ""
     call = PredictionCall(
         variables.get("model", model),
         variables.get("model_version"),
-        _body_of(event),
+        # A lone surrogate becomes bytes that are no UTF-8, which the codec refuses like any other.
+        b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
         headers.get("content-type", ""),
         headers.get("inference-header-content-length"),
         headers.get("cache-control", ""),
@@ -82,9 +84,3 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return _NOTHING
     claims = authorizer.get("jwt", authorizer).get("claims") or {}
     return claims if isinstance(claims, dict) else {}
-
-
-def _body_of(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
-    # A lone surrogate becomes bytes that are no UTF-8, which the codec refuses like any other.
-    return b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")

@@ -11,7 +11,6 @@ from sluice.adapters.http_errors import answer_for
 from sluice.errors import PayloadTooLarge, StoreUnavailable
 from sluice.inference.call import PredictionCall
 from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
-from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.statistics import Statistics
 from sluice.inference.trace import PredictionTrace
 from sluice.usecases.record_inference import RecordPorts, record_inference
@@ -63,7 +62,7 @@ class InferEndpoint:
             outcome = Outcome(answer.status, answer.body, failure)
             self._record(taken, trace, outcome, cold_start=cold_start, durable=False)
         if call.own is None:
-            self.statistics.observe(trace, answer.status, is_cache_hit=trace.is_cache_hit)
+            self.statistics.observe(trace, answer.status)
         return answer
 
     def _predict(self, call: PredictionCall, trace: PredictionTrace) -> HttpAnswer:
@@ -73,16 +72,9 @@ class InferEndpoint:
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
         encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign, take=self.desk.taken)
-        answer = _answer_of(encoded)
-        if len(answer.body) > SURELY_FITS_BYTES:
-            needed_bytes = payload_bytes(answer.body, is_binary=answer.is_binary)
+        body, _, _, media_type, headers, is_binary = encoded
+        if len(body) > SURELY_FITS_BYTES:
+            needed_bytes = payload_bytes(body, is_binary=is_binary)
             if needed_bytes > PAYLOAD_LIMIT_BYTES:
                 return self.desk.spilled(call, encoded, trace, needed_bytes=needed_bytes)
-        return answer
-
-
-def _answer_of(encoded: EncodedResponse) -> HttpAnswer:
-    if encoded.json_bytes is None:
-        return HttpAnswer(200, encoded.body, encoded.headers, encoded.media_type, is_binary=encoded.is_binary)
-    headers = {"inference-header-content-length": str(encoded.json_bytes)}
-    return HttpAnswer(200, encoded.body, headers, "application/octet-stream", is_binary=True)
+        return HttpAnswer(200, body, headers, media_type, is_binary)

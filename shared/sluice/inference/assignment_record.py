@@ -19,7 +19,7 @@
 | AssignmentFallbacks, MissingAttributes, IgnoredAssignments, VariantFailures | metrics, where they are not 0 |
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -34,28 +34,39 @@ if TYPE_CHECKING:
 _MISSING, _FALLBACK = Reason.ATTRIBUTE_MISSING, Reason.FALLBACK
 
 
-def assigned_members(trace: PredictionTrace, *, with_unit_id: bool) -> dict[str, Any]:
-    """The members of a request with a unit, without the metrics; for `orjson.dumps`."""
-    assigned = trace.assigned
-    assert assigned is not None
-    served = trace.choice.version.released.number if trace.choice else None
+class AssignedPart(NamedTuple):
+    """Members of the record in JSON, without braces and with a comma after them, and which of them are metrics."""
+
+    json: bytes
+    counts: tuple[str, ...]
+
+
+NO_UNIT = AssignedPart(b"", ())
+
+
+def assigned_part(trace: PredictionTrace, *, with_unit_id: bool) -> AssignedPart:
+    """What the record says of the unit of a request that has one; made once for a unit that is settled."""
+    assert trace.assigned is not None
+    return _PARTS.of(trace.assigned, (trace.choice.version.released.number if trace.choice else None, with_unit_id))
+
+
+def assigned_members(assigned: "AssignedUnit", served: int | None, *, with_unit_id: bool) -> dict[str, Any]:
+    """The members of a unit whose request model version `served` answers, without the metrics."""
     members: dict[str, Any] = {
         "unit_type": assigned.unit.unit_type,
         "unit_key": assigned.unit_key,
         "snapshot_number": assigned.snapshot_number,
         "snapshot_digest": assigned.snapshot_digest,
-        "assignments": _ENTRIES.of(assigned.assignments, served),
+        "assignments": [_entry(assignment, served) for assignment in assigned.assignments],
     }
     if with_unit_id:
         members["unit_id"] = assigned.unit.unit_id
     if assigned.failure is not None:
         members["assignment_failure"] = assigned.failure
-    if trace.variant_failure is not None:
-        members["variant_failure"] = str(trace.variant_failure)
     return members
 
 
-def assignment_metrics(assigned: "AssignedUnit", variant_failure: Exception | None = None) -> dict[str, float]:
+def assignment_metrics(assigned: "AssignedUnit") -> dict[str, float]:
     """Counts for CloudWatch, of what happened to this request's unit; what did not happen is not counted as 0."""
     metrics: dict[str, float] = {}
     missing_count, has_fallback = 0, assigned.failure is not None
@@ -68,13 +79,14 @@ def assignment_metrics(assigned: "AssignedUnit", variant_failure: Exception | No
         metrics["AssignmentFallbacks"] = 1
     if assigned.ignored_count:
         metrics["IgnoredAssignments"] = assigned.ignored_count
-    if variant_failure is not None:
-        metrics["VariantFailures"] = 1
     return metrics
 
 
-def _entries(assignments: "tuple[Assignment, ...]", served: int | None) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps([_entry(assignment, served) for assignment in assignments]))
+def _part(assigned: "AssignedUnit", served_and_with_unit_id: tuple[int | None, bool]) -> AssignedPart:
+    served, with_unit_id = served_and_with_unit_id
+    counts = assignment_metrics(assigned)
+    members = assigned_members(assigned, served, with_unit_id=with_unit_id) | counts
+    return AssignedPart(orjson.dumps(members)[1:-1] + b",", tuple(counts))
 
 
 def _entry(it: "Assignment", served: int | None) -> dict[str, Any]:
@@ -99,4 +111,4 @@ def _entry(it: "Assignment", served: int | None) -> dict[str, Any]:
     return entry
 
 
-_ENTRIES = MadeOnce(_entries)
+_PARTS = MadeOnce(_part)

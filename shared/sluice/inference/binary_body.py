@@ -6,6 +6,9 @@ from sluice.errors import InvalidTensor, MalformedBody
 from sluice.inference.shown import shown
 
 LENGTH_HEADER = "Inference-Header-Content-Length"
+JSON = "application/json"
+BINARY = "application/octet-stream"
+"""The media type of JSON and what follows it."""
 _LONGEST_LENGTH_DIGITS = 10
 
 

@@ -73,11 +73,6 @@ def _number_reader(tensor: str, datatype: Datatype, code: str) -> ElementReader:
     careful, dtype = partial(_CAREFUL[datatype.json_form], tensor, datatype), datatype.numpy_dtype
     no, yes = struct.pack(f"<{code}", 0), struct.pack(f"<{code}", 1)
 
-    def read_few(elements: list[Any]) -> NDArray[Any]:
-        packed = struct.pack(f"<{len(elements)}{code}", *elements)
-        is_suspect = (no in packed or yes in packed) and bool in map(type, elements)
-        return careful(elements) if is_suspect else np.frombuffer(packed, dtype)
-
     def read_many(elements: list[Any]) -> NDArray[Any]:
         # Without "<" it is much faster, and FP32 turns into infinity what is beyond its range.
         array = np.frombuffer(struct.pack(f"{len(elements)}{code}", *elements), dtype)
@@ -86,7 +81,11 @@ def _number_reader(tensor: str, datatype: Datatype, code: str) -> ElementReader:
 
     def read(elements: list[Any]) -> NDArray[Any]:
         try:
-            return read_few(elements) if len(elements) <= _FEW else read_many(elements)
+            if len(elements) > _FEW:
+                return read_many(elements)
+            packed = struct.pack(f"<{len(elements)}{code}", *elements)
+            is_suspect = (no in packed or yes in packed) and bool in map(type, elements)
+            return careful(elements) if is_suspect else np.frombuffer(packed, dtype)
         except (struct.error, OverflowError):
             return careful(elements)
 

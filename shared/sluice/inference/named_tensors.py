@@ -35,10 +35,10 @@ def parameters_of(holder: Mapping[str, Any], member: str = "", name: str = "") -
         return _NO_PARAMETERS
     if type(parameters) is not dict:
         raise MalformedBody(f"parameters of {_where(member, name)} must be an object")
-    for parameter, value in parameters.items():
-        if type(value) not in _VALUES:
-            rule = "must be a string, number or boolean"
-            raise MalformedBody(f"parameter {shown(parameter)} of {_where(member, name)} {rule}")
+    if not _VALUES.issuperset(map(type, parameters.values())):
+        parameter = next(name for name, value in parameters.items() if type(value) not in _VALUES)
+        rule = "must be a string, number or boolean"
+        raise MalformedBody(f"parameter {shown(parameter)} of {_where(member, name)} {rule}")
     return parameters
 
 

@@ -38,130 +38,76 @@
 | init | on a cold start: {imports_ms, release_ms, session_ms, first_inference_ms} |
 """
 
-from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
 from sluice.errors import SluiceError
-from sluice.inference.assignment_record import assigned_members
+from sluice.inference.assignment_record import NO_UNIT, assigned_part
 from sluice.inference.call import PredictionCall
 from sluice.inference.own_call import OwnCall
 from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
-from sluice.inference.record_metrics import counts_of, definitions, durations_of, rare_counts, to_ms
-from sluice.inference.served_release import ServedRelease, ServedVersion
+from sluice.inference.record_metrics import durations_of, rare_counts, to_ms
+from sluice.inference.shared_record import shared_members
 from sluice.inference.trace import PredictionTrace, Step
 
-SCHEMA = 1
 _CAUSE_LIMIT_CHARACTERS = 2000
-# Clients may send any media type and name any version: the least recent ones are forgotten.
-_LIKE_REQUESTS_REMEMBERED = 256
 
 
 def record_line(
     call: PredictionCall,
     trace: PredictionTrace,
     outcome: Outcome,
-    kept: Mapping[str, Any],
+    members: dict[str, Any],
     *,
     facts: EnvironmentFacts,
     cold_start: ColdStart | None,
     at: datetime,
 ) -> bytes:
-    """The record in JSON; `kept` are its members of the request's body and the outputs, for `orjson.dumps`.
+    """The record in JSON; `members` are those of the request's body and the outputs, to which this adds the others.
 
-    What it shares with the records of like requests is rendered once: only the rest is made anew.
+    What it shares with the records of like requests, or of the same unit, is rendered once: only the rest is made anew.
     """
-    durations = durations_of(trace, init_ms=cold_start.init_ms if cold_start else None)
-    counts = rare_counts(trace, outcome.error)
-    choice = trace.choice
-    shared = _rendered(
+    choice, error, own = trace.choice, outcome.error, call.own
+    is_usual = error is None and trace.cache is None and trace.variant_failure is None and cold_start is None
+    durations = durations_of(trace, init_ms=None if cold_start is None else cold_start.init_ms)
+    counts = {} if is_usual else rare_counts(trace, error)
+    unit = NO_UNIT if trace.assigned is None else assigned_part(trace, with_unit_id=facts.records_unit_ids)
+    shared = shared_members(
         facts,
         trace.release,
-        *((choice.version, choice.reason) if choice is not None else (None, None)),
+        *((None, None) if choice is None else (choice.version, choice.reason)),
         (call.function_version, call.model, call.model_version, call.form.name, call.media_type, call.json_bytes),
-        (outcome.status, cold_start is not None, call.own is not None, (*durations, *counts)),
+        (outcome.status, cold_start is not None, own is not None, (*durations, *unit.counts, *counts)),
     )
-    members = _changing(call, trace, outcome, at)
-    if trace.assigned is not None:
-        members |= assigned_members(trace, with_unit_id=facts.records_unit_ids)
-    if outcome.error is not None:
-        members["error"] = _described(outcome.error)
-    if cold_start is not None:
-        members["init"] = _init(cold_start, trace)
+    members["at"] = at
+    members["prediction_id"] = trace.prediction_id
+    members["request_id"] = call.request_id
+    members["gateway_request_id"] = call.gateway_request_id
+    members["request_body_bytes"] = len(call.body)
+    members["response_digest"] = sha256(outcome.body).hexdigest()
     members |= durations
-    members |= counts
-    members |= kept
-    if call.own is not None:
-        return b"%b,%b" % (shared, orjson.dumps(_own(call.own) | members)[1:])
-    return b"%b%d},%b" % (shared, at.timestamp() * 1000, orjson.dumps(members)[1:])
+    if not is_usual:
+        members |= counts | _rare_members(trace, error, cold_start)
+    if own is not None:
+        return b"%b,%b%b" % (shared, unit.json, orjson.dumps(_own(own) | members)[1:])
+    return b"%b%d},%b%b" % (shared, at.timestamp() * 1000, unit.json, orjson.dumps(members)[1:])
 
 
-def _changing(call: PredictionCall, trace: PredictionTrace, outcome: Outcome, at: datetime) -> dict[str, Any]:
-    members = {
-        "at": at,
-        "prediction_id": trace.prediction_id,
-        "request_id": call.request_id,
-        "gateway_request_id": call.gateway_request_id,
-        "request_body_bytes": len(call.body),
-        "response_digest": sha256(outcome.body).hexdigest(),
-    }
-    elapsed_ns = trace.elapsed_ns
-    if Step.LOAD in elapsed_ns:
-        members["load_ms"] = to_ms(elapsed_ns[Step.LOAD])
-    if Step.FETCH in elapsed_ns:
-        members["fetch_ms"] = to_ms(elapsed_ns[Step.FETCH])
+def _rare_members(trace: PredictionTrace, error: Exception | None, cold_start: ColdStart | None) -> dict[str, Any]:
+    members: dict[str, Any] = {}
     if trace.cache is not None:
         members["result_cache"] = trace.cache._asdict()
+    if trace.variant_failure is not None:
+        members["variant_failure"] = str(trace.variant_failure)
+    if error is not None:
+        members["error"] = _described(error)
+    if cold_start is not None:
+        members["init"] = _init(cold_start, trace)
     return members
-
-
-@lru_cache(maxsize=_LIKE_REQUESTS_REMEMBERED)
-def _rendered(
-    facts: EnvironmentFacts,
-    release: ServedRelease | None,
-    version: ServedVersion | None,
-    reason: str | None,
-    asked: tuple[str | None, ...],
-    measured: tuple[int, bool, bool, tuple[str, ...]],
-) -> bytes:
-    """JSON without its end: it stops before the timestamp, or for a call of our own after its last member."""
-    status, is_cold, is_own, names = measured
-    counts = counts_of(status, is_cold=is_cold)
-    members = {**_environment(facts, release, version), **_asked(asked), "reason": reason, "status": status, **counts}
-    if not is_own:
-        metrics = definitions(facts.metrics_namespace, (*counts, *names), has_version=version is not None)
-        members["_aws"] = {"CloudWatchMetrics": metrics, "Timestamp": 0}
-    known = orjson.dumps({name: value for name, value in members.items() if value is not None})
-    return known[:-1] if is_own else known.removesuffix(b"0}}")
-
-
-def _environment(
-    facts: EnvironmentFacts, release: ServedRelease | None, version: ServedVersion | None
-) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "record": "inference",
-        "schema": SCHEMA,
-        "model": facts.model,
-        "runtime_version": facts.runtime_version,
-        "cpu_family": facts.cpu_family,
-    }
-    if release is not None:
-        members |= {"release": release.number, "release_digest": release.digest}
-    if version is not None:
-        released = version.released
-        members |= {"model_version": str(released.number), "artefact_digest": released.artefact.digest}
-    return members
-
-
-def _asked(asked: tuple[str | None, ...]) -> dict[str, Any]:
-    names = ("function_version", "requested_model", "requested_model_version", "protocol", "media_type", "json_bytes")
-    return dict(zip(names, asked, strict=True))
 
 
 def _own(own: OwnCall) -> dict[str, Any]:
@@ -174,14 +120,6 @@ def _init(cold_start: ColdStart, trace: PredictionTrace) -> dict[str, Any]:
     if Step.PREDICT in trace.elapsed_ns:
         init["first_inference_ms"] = to_ms(trace.elapsed_ns[Step.PREDICT])
     return init
-
-
-def body_members(body: bytes) -> dict[str, Any]:
-    """The request's body, whole."""
-    try:
-        return {"request_body": body.decode()}
-    except UnicodeDecodeError:
-        return {"request_body_base64": b64encode(body).decode("ascii")}
 
 
 def _described(error: Exception) -> dict[str, Any]:

@@ -10,20 +10,26 @@ from types import MappingProxyType
 from typing import Any
 
 from sluice.errors import NonFiniteOutput
-from sluice.inference.assignment_record import assignment_metrics
 from sluice.inference.trace import PredictionTrace, Step
 
 _NOT_OFFERED = 501
 
-_DURATIONS = MappingProxyType(
-    {Step.ASSIGN: "AssignMs", Step.DECODE: "DecodeMs", Step.PREDICT: "PredictMs", Step.ENCODE: "EncodeMs"}
+_MEMBERS = MappingProxyType(
+    {
+        Step.FETCH: "fetch_ms",
+        Step.ASSIGN: "AssignMs",
+        Step.DECODE: "DecodeMs",
+        Step.LOAD: "load_ms",
+        Step.PREDICT: "PredictMs",
+        Step.ENCODE: "EncodeMs",
+    }
 )
 _NS_PER_US = 1000
 _US_PER_MS = 1000
 
 
 def durations_of(trace: PredictionTrace, *, init_ms: float | None) -> dict[str, float]:
-    """How long it took, by name of the metric.
+    """How long it took, by member of the record; those in lower case are no metrics.
 
     `init_ms` is what this environment's first request waited for before it was handled, None for any other:
     `LatencyMs` never holds it, `ColdLatencyMs` does, so the two can be told apart. Slow requests are counted by
@@ -36,8 +42,7 @@ def durations_of(trace: PredictionTrace, *, init_ms: float | None) -> dict[str, 
     else:
         durations["ColdLatencyMs"] = round(latency_ms + init_ms, 3)
     for step, elapsed_ns in trace.elapsed_ns.items():
-        if step in _DURATIONS:
-            durations[_DURATIONS[step]] = (elapsed_ns + _NS_PER_US // 2) // _NS_PER_US / _US_PER_MS
+        durations[_MEMBERS[step]] = (elapsed_ns + _NS_PER_US // 2) // _NS_PER_US / _US_PER_MS
     return durations
 
 
@@ -51,9 +56,9 @@ def counts_of(status: int, *, is_cold: bool) -> dict[str, int]:
 
 def rare_counts(trace: PredictionTrace, error: Exception | None) -> dict[str, float]:
     """What only some requests count; what did not happen is not counted as 0."""
-    if trace.assigned is None and trace.cache is None and error is None:
-        return {}
-    counts = assignment_metrics(trace.assigned, trace.variant_failure) if trace.assigned is not None else {}
+    counts = dict[str, float]()
+    if trace.variant_failure is not None:
+        counts["VariantFailures"] = 1
     if trace.cache is not None:
         counts["ResultCacheHits"] = int(trace.is_cache_hit)
     if isinstance(error, NonFiniteOutput):
@@ -65,7 +70,8 @@ def definitions(namespace: str, names: Iterable[str], *, has_version: bool) -> l
     """The directive `CloudWatchMetrics` of a record that holds these metrics at its root."""
     per_function = ["model", "function_version"]
     dimensions = [[*per_function, "model_version"], per_function] if has_version else [per_function]
-    metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Ms") else "Count"} for name in names]
+    units = {name: "Milliseconds" if name.endswith("Ms") else "Count" for name in names if not name.endswith("_ms")}
+    metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
     return [{"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}]
 
 

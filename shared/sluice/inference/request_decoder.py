@@ -23,7 +23,7 @@ from sluice.inference.tensors import InferenceRequest, ParameterValue
 
 _ID_LIMIT_CHARACTERS = 1024
 # By these a client says that the server keeps something from one request to the next: an answer would mislead it.
-_OF_SEQUENCES = ("sequence_id", "sequence_start", "sequence_end")
+_OF_SEQUENCES = frozenset({"sequence_id", "sequence_start", "sequence_end"})
 _WANTS_RAW_BYTES: Mapping[str, ParameterValue] = MappingProxyType({"binary_data_output": True})
 
 
@@ -48,9 +48,14 @@ def read_envelope(body: bytes | memoryview, json_bytes: str | None = None) -> En
         body, raw = split_body(body, json_bytes)
         if not body:
             return Envelope(NOTHING_SAID, _WANTS_RAW_BYTES, raw)
-    members = _parse(body)
+    try:
+        members = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedBody(f"the body is not valid JSON: {error}") from error
+    if type(members) is not dict:
+        raise MalformedBody("the body must be a JSON object")
     parameters = parameters_of(members)
-    if parameters:
+    if not _OF_SEQUENCES.isdisjoint(parameters):
         _refuse_sequences(parameters)
     return Envelope(members, parameters, raw)
 
@@ -95,16 +100,6 @@ class RequestDecoder:
         return arrays
 
 
-def _parse(body: bytes | memoryview) -> dict[str, Any]:
-    try:
-        envelope = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise MalformedBody(f"the body is not valid JSON: {error}") from error
-    if type(envelope) is not dict:
-        raise MalformedBody("the body must be a JSON object")
-    return envelope
-
-
 def _checked_id(request_id: Any) -> str:
     if type(request_id) is not str or len(request_id) > _ID_LIMIT_CHARACTERS:
         raise MalformedBody(f"id is {shown(request_id)}, must be a string of at most {_ID_LIMIT_CHARACTERS} characters")
@@ -112,7 +107,7 @@ def _checked_id(request_id: Any) -> str:
 
 
 def _refuse_sequences(parameters: Mapping[str, ParameterValue]) -> None:
-    for name in _OF_SEQUENCES:
+    for name in sorted(_OF_SEQUENCES):
         if parameters.get(name):
             found = f"parameter {name!r} is {shown(parameters[name])}"
             raise Unsupported(f"{found}; sequences are not offered, every request stands alone")

@@ -1,6 +1,8 @@
 """A release, prepared so that a request only looks things up."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from sluice.catalog.model import RiskTier
@@ -9,6 +11,7 @@ from sluice.errors import UnknownModel, UnknownModelVersion
 from sluice.experiments.reasons import Reason
 from sluice.inference.request_decoder import RequestDecoder
 from sluice.inference.response_encoder import ResponseEncoder
+from sluice.inference.tensors import ParameterValue
 
 if TYPE_CHECKING:
     from sluice.experiments.assignment import Assignment
@@ -32,11 +35,15 @@ class ServedVersion:
 
 
 class Choice(NamedTuple):
-    """The version that answers, and why. `lead` is the assignment that decided, if one did."""
+    """The version that answers, and why. `lead` is the assignment that decided, if one did.
+
+    `parameters` are what the answer says of the unit's assignments.
+    """
 
     version: ServedVersion
     reason: ServingReason | Reason
     lead: "Assignment | None" = None
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
 
 
 class ServedRelease:

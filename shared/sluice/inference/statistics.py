@@ -42,7 +42,7 @@ class Statistics:
         self._epoch_ns = epoch_ns
         self._counted: dict[int, _Counted] = {}
 
-    def observe(self, trace: PredictionTrace, status: int, *, is_cache_hit: bool = False) -> None:
+    def observe(self, trace: PredictionTrace, status: int) -> None:
         """Count one answer; a request that chose no version, as of an unknown one, is no version's and not counted."""
         choice = trace.choice
         if choice is None:
@@ -54,7 +54,7 @@ class Statistics:
         counted.last_ns = self._epoch_ns()
         elapsed_ns = trace.elapsed_ns
         if status != _OK or _PREDICT not in elapsed_ns:
-            self._count_without_execution(counted, trace, status, is_cache_hit=is_cache_hit)
+            self._count_without_execution(counted, trace, status)
             return
         batch = counted.batches.get(trace.batch_size) or counted.new_batch(trace.batch_size)
         batch[0] += 1
@@ -62,7 +62,7 @@ class Statistics:
         batch[2] += elapsed_ns[_DECODE]
         batch[3] += elapsed_ns[_PREDICT]
         batch[4] += elapsed_ns[_ENCODE]
-        counted.success_ns += trace.finished_ns
+        counted.success_ns += trace.last_ns - trace.started_ns
 
     def document_of(self, release: ServedRelease, model: str, model_version: str | None) -> dict[str, Any]:
         """Of every version that the release serves, or of the one that is named; zeros for what nobody asked.
@@ -71,10 +71,8 @@ class Statistics:
         """
         return {"model_stats": [self._of_version(model, each) for each in _numbers(release, model, model_version)]}
 
-    def _count_without_execution(
-        self, counted: _Counted, trace: PredictionTrace, status: int, *, is_cache_hit: bool
-    ) -> None:
-        if status == _OK and is_cache_hit:
+    def _count_without_execution(self, counted: _Counted, trace: PredictionTrace, status: int) -> None:
+        if status == _OK and trace.is_cache_hit:
             counted.hit_count += 1
             counted.hit_ns += trace.total_ns()
         else:

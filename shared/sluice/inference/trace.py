@@ -32,21 +32,24 @@ class CacheUse(NamedTuple):
 
 
 class PredictionTrace:
-    """Filled in by the use case, read by the record. `timer_ns` is a monotonic clock in nanoseconds."""
+    """Filled in by the use case, read by the record. `timer_ns` is a monotonic clock in nanoseconds.
+
+    By it, the request began at `started_ns`, and the last step was finished at `last_ns`.
+    """
 
     __slots__ = (
-        "_last_ns",
-        "_started_ns",
         "_timer_ns",
         "assigned",
         "batch_size",
         "cache",
         "choice",
         "elapsed_ns",
+        "last_ns",
         "outputs",
         "parameters",
         "prediction_id",
         "release",
+        "started_ns",
         "taken",
         "variant_failure",
     )
@@ -64,24 +67,20 @@ class PredictionTrace:
         self.cache: CacheUse | None = None
         self.elapsed_ns: dict[Step, int] = {}
         self._timer_ns = timer_ns
-        self._started_ns = self._last_ns = timer_ns()
+        self.started_ns = self.last_ns = timer_ns()
 
     def finished(self, step: Step) -> None:
         """Count the time since the last step (or the start) as that of `step`."""
-        now_ns = self._timer_ns()
-        self.elapsed_ns[step] = self.elapsed_ns.get(step, 0) + now_ns - self._last_ns
-        self._last_ns = now_ns
+        now_ns, elapsed_ns = self._timer_ns(), self.elapsed_ns
+        took_ns = now_ns - self.last_ns
+        elapsed_ns[step] = elapsed_ns[step] + took_ns if step in elapsed_ns else took_ns
+        self.last_ns = now_ns
 
     def total_ns(self) -> int:
         """Nanoseconds since the request began."""
-        return self._timer_ns() - self._started_ns
+        return self._timer_ns() - self.started_ns
 
     @property
     def is_cache_hit(self) -> bool:
         """Whether the outputs are an earlier request's."""
         return self.cache is not None and self.cache.status == "HIT"
-
-    @property
-    def finished_ns(self) -> int:
-        """Nanoseconds from the beginning to the end of the last step."""
-        return self._last_ns - self._started_ns

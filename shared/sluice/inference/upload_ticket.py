@@ -10,10 +10,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from sluice.errors import UnknownUpload
+from sluice.inference.binary_body import BINARY, JSON
 
 RANDOM_BYTES = 16
-JSON = "application/json"
-BINARY = "application/octet-stream"
 MEDIA_TYPES = (JSON, BINARY)
 
 GOOD_FOR = timedelta(hours=24)

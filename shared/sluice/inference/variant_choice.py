@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sluice.experiments.reasons import Reason
+from sluice.inference.made_once import MadeOnce
 from sluice.inference.served_release import Choice, ServedRelease
 from sluice.inference.tensors import ParameterValue
 
@@ -17,15 +18,32 @@ def choose_for(assigned: "AssignedUnit", release: ServedRelease) -> Choice:
     A version that the release does not have falls back to the default, and the choice says so. Of assignments that
     name no version the first that gave a variant leads, else the first of all: its reason is why the default serves.
     """
+    return _CHOICES.of(assigned, release)
+
+
+def _choice(assigned: "AssignedUnit", release: ServedRelease) -> Choice:
     lead = _lead(assigned.assignments)
     default = release.default
     if lead is None:
         return Choice(default.version, Reason.FALLBACK) if assigned.failure else default
+    parameters = _parameters(lead, assigned)
     wanted = lead.variant.model_version if lead.variant else None
     if wanted is None:
-        return Choice(default.version, lead.reason, lead)
+        return Choice(default.version, lead.reason, lead, parameters)
     version = release.find_version(wanted)
-    return Choice(version, lead.reason, lead) if version else Choice(default.version, Reason.FALLBACK, lead)
+    if version is None:
+        return Choice(default.version, Reason.FALLBACK, lead, parameters)
+    return Choice(version, lead.reason, lead, parameters)
+
+
+_CHOICES = MadeOnce(_choice)
+
+
+def _parameters(lead: "Assignment", assigned: "AssignedUnit") -> dict[str, ParameterValue]:
+    named: dict[str, ParameterValue] = {"experiment": lead.experiment.key}
+    if lead.variant is not None:
+        named["variant"] = lead.variant.key
+    return named | client_parameters(assigned)
 
 
 def client_parameters(assigned: "AssignedUnit") -> dict[str, ParameterValue]:

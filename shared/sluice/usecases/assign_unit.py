@@ -5,7 +5,6 @@ FALLBACK; a write that fails makes FALLBACK of what it should have kept, since t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,8 @@ from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.experiments.assignment import Assignment
 from sluice.experiments.decider import Decider, kept_from
 from sluice.experiments.reasons import Reason
-from sluice.experiments.unit import unit_key_of
+from sluice.experiments.unit import DEFAULT_UNIT_TYPE, unit_key_of
+from sluice.experiments.unit_parameters import UNIT, UNIT_TYPE
 from sluice.experiments.unit_request import UnitRequest, UnitSources, unit_request_of
 from sluice.experiments.unit_state import StoredAssignment, UnitState
 from sluice.frozen import frozen
@@ -33,7 +33,7 @@ class AssignmentPorts:
     snapshot: HeldSnapshot[Decider]
     states: UnitStates
     clock: Clock
-    settled: SettledUnits = field(default_factory=SettledUnits)
+    settled: SettledUnits
 
 
 @frozen
@@ -45,6 +45,14 @@ class UnitAssigner:
 
     def __call__(self, parameters: Mapping[str, Any], claims: Mapping[str, Any]) -> AssignedUnit | None:
         """The request's assignments, None if it names no unit. Raises InvalidUnit."""
+        claim = self.sources.unit_claim
+        is_claimed = bool(claim) and claim in claims
+        unit_id = claims[claim] if is_claimed else parameters.get(UNIT)
+        if type(unit_id) is str:
+            unit_type = parameters.get(UNIT_TYPE, DEFAULT_UNIT_TYPE)
+            settled = self.ports.settled.find(unit_type, unit_id, is_from_parameters=not is_claimed)
+            if settled is not None:
+                return settled
         unit = unit_request_of(parameters, claims, self.sources)
         return assign_unit(unit, ports=self.ports) if unit is not None else None
 
@@ -62,16 +70,17 @@ def assign_unit(unit: UnitRequest, *, ports: AssignmentPorts) -> AssignedUnit:
     except StoreUnavailable as error:
         decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=None)
         return _known(unit, decider, decided, failure=str(error))
-    return ports.settled.find(unit, decider, state) or _decided(unit, decider, state, ports)
+    assigned = _decided(unit, decider, state, ports)
+    state_until_ns = ports.states.held_until_ns(unit.unit_type, unit.unit_id, state)
+    ports.settled.keep(assigned, until_ns=min(held.until_ns, state_until_ns))
+    return assigned
 
 
 def _decided(unit: UnitRequest, decider: Decider, state: UnitState, ports: AssignmentPorts) -> AssignedUnit:
     decided = decider.decide(unit.unit_type, unit.unit_id, attributes=unit.attributes, state=state)
     kept, failure = _kept(decided, unit, ports)
     ignored_count = _ignored(decider, unit.unit_type, kept, state)
-    assigned = _known(unit, decider, kept, failure=failure, ignored_count=ignored_count)
-    ports.settled.keep(assigned, decider, state)
-    return assigned
+    return _known(unit, decider, kept, failure=failure, ignored_count=ignored_count)
 
 
 def _known(

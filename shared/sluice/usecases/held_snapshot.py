@@ -14,10 +14,14 @@ _NS_PER_SECOND = 1_000_000_000
 
 
 class Held(NamedTuple, Generic[T]):
-    """`value` is the last one that could be read, None if there was never one; `failure` says what went wrong since."""
+    """`value` is the last one that could be read, None if there was never one; `failure` says what went wrong since.
+
+    From `until_ns` of the timer on there may be something newer.
+    """
 
     value: T | None
     failure: StoreUnavailable | None = None
+    until_ns: int = 0
 
 
 class HeldSnapshot(Generic[T]):
@@ -47,8 +51,9 @@ class HeldSnapshot(Generic[T]):
         """What is held; read first if it is time to. Never raises."""
         now_ns = self._timer_ns()
         if now_ns >= self._read_again_ns:
+            # Whoever asks while this one reads is given what there was, which holds until now.
             self._read_again_ns = now_ns + self._cache_ns
-            self._held = self._refreshed()
+            self._held = self._refreshed()._replace(until_ns=now_ns + self._cache_ns)
         return self._held
 
     def _refreshed(self) -> Held[T]:

@@ -1,5 +1,6 @@
 """Write down what was asked and answered, so that it can be replayed; durably where the risk is high."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from sluice.clock import Clock
 from sluice.errors import StoreUnavailable
 from sluice.frozen import frozen
 from sluice.inference.call import PredictionCall
-from sluice.inference.record import body_members, record_line
+from sluice.inference.record import record_line
 from sluice.inference.record_facts import ColdStart, EnvironmentFacts, Outcome
 from sluice.inference.trace import PredictionTrace
 from sluice.inference.unit_mask import masked_body, may_name_a_unit
@@ -50,13 +51,13 @@ def record_inference(
     unless the record is `durable`. Raises StoreUnavailable only then, and has written no line.
     """
     body = call.body if facts.records_unit_ids else _without_unit_id(call, trace, outcome)
-    kept = _kept(call, trace, outcome, body, facts=facts, content=ports.content)
+    members = _kept(call, trace, outcome, body, facts=facts, content=ports.content)
     if body is not call.body and body is not None and outcome.error is None and call.json_bytes is not None:
         # The copy of a masked request must say how long its JSON is now.
         call = call._replace(json_bytes=str(int(call.json_bytes) + len(body) - len(call.body)))
-    line = record_line(call, trace, outcome, kept, facts=facts, cold_start=cold_start, at=ports.clock.now())
+    line = record_line(call, trace, outcome, members, facts=facts, cold_start=cold_start, at=ports.clock.now())
     if durable:
-        _store(ports.content, kept, line)
+        _store(ports.content, members, line)
     ports.write_line(line.decode())
 
 
@@ -76,7 +77,10 @@ def _kept(
     elif len(body) > limit_bytes:
         kept = _put(content, "request_body", body)
     else:
-        kept = body_members(body)
+        try:
+            kept = {"request_body": body.decode()}
+        except UnicodeDecodeError:
+            kept = {"request_body_base64": b64encode(body).decode("ascii")}
     if call.reference is not None:
         kept |= _reference_members(call.reference, trace, facts)
     outputs = trace.outputs if outcome.error is None else None
@@ -89,23 +93,18 @@ def _kept(
 def _without_unit_id(call: PredictionCall, trace: PredictionTrace, outcome: Outcome) -> bytes | None:
     """The body with the unit's key where its id was, None where the id may be in it and cannot be found."""
     assigned = trace.assigned
-    text = _json_of(call, outcome)
+    body = text = call.body
+    if call.json_bytes is not None and outcome.error is None and isinstance(call.form, OpenInference):
+        text = body[: int(call.json_bytes)]  # what follows the JSON of an answered request is tensors
     if assigned is None and not may_name_a_unit(text):
-        return call.body
-    masked = _masked(text, trace)
-    must_be_found = assigned is not None and assigned.unit.is_from_parameters
-    if must_be_found and masked is text and not _is_named_in(call.reference, trace):
+        return body
+    masked = masked_body(text, None if assigned is None else assigned.unit_key)
+    if masked is None:
         return None
-    if masked is None or masked is text:
-        return None if masked is None else call.body
-    return masked + call.body[len(text) :]
-
-
-def _json_of(call: PredictionCall, outcome: Outcome) -> bytes:
-    """The part of the body that names a unit, if one does. What follows the JSON of an answered request is tensors."""
-    if call.json_bytes is None or outcome.error is not None or not isinstance(call.form, OpenInference):
-        return call.body
-    return call.body[: int(call.json_bytes)]
+    if masked is text:
+        must_be_found = assigned is not None and assigned.unit.is_from_parameters
+        return None if must_be_found and not _is_named_in(call.reference, trace) else body
+    return masked if text is body else masked + body[len(text) :]
 
 
 def _is_named_in(reference: UploadReference | None, trace: PredictionTrace) -> bool:

@@ -13,14 +13,17 @@ from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.result_cache import Outputs, ResultCache, key_of
-from sluice.inference.served_release import Choice, ServedVersion
+from sluice.inference.served_release import ServedVersion
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
 from sluice.inference.trace import CacheUse, PredictionTrace, Step
 from sluice.inference.upload_reference import UPLOAD
-from sluice.inference.variant_choice import choose_for, client_parameters
+from sluice.inference.variant_choice import choose_for
 
 AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
 """From a request's parameters and verified claims to its unit's assignments; None if it names no unit."""
+
+# An enumeration is slow to look into.
+_DECODE, _ASSIGN, _LOAD, _PREDICT, _ENCODE = Step.DECODE, Step.ASSIGN, Step.LOAD, Step.PREDICT, Step.ENCODE
 
 TakeUpload = Callable[[PredictionCall, Envelope, PredictionTrace], PredictionCall]
 """From a request that refers to an upload to one that has it as its body; may raise what `take_upload` raises."""
@@ -60,12 +63,12 @@ def serve_prediction(
 
 
 def _assign(call: PredictionCall, envelope: Envelope, assign: AssignUnit, trace: PredictionTrace) -> None:
-    trace.finished(Step.DECODE)
+    trace.finished(_DECODE)
     trace.assigned = assign(envelope.parameters, call.claims)
     if trace.assigned is not None:
         assert trace.release is not None
         trace.choice = choose_for(trace.assigned, trace.release)
-        trace.finished(Step.ASSIGN)
+        trace.finished(_ASSIGN)
 
 
 def _fall_back(default: ServedVersion, failure: ModelNotReady | InferenceFailed, trace: PredictionTrace) -> None:
@@ -75,7 +78,7 @@ def _fall_back(default: ServedVersion, failure: ModelNotReady | InferenceFailed,
     if choice.lead is None or choice.version is default:
         raise failure
     trace.variant_failure = failure
-    trace.choice = Choice(default, Reason.FALLBACK, choice.lead)
+    trace.choice = choice._replace(version=default, reason=Reason.FALLBACK)
 
 
 def _answer(call: PredictionCall, envelope: Envelope, opened: OpenedRelease, trace: PredictionTrace) -> EncodedResponse:
@@ -89,7 +92,7 @@ def _answer(call: PredictionCall, envelope: Envelope, opened: OpenedRelease, tra
     else:
         outputs = _remembered(call, request, results, lambda: _computed(call, request, opened.models, trace), trace)
     encoded = call.form.encode(_respond(call, request, outputs, trace), choice.version)
-    trace.finished(Step.ENCODE)
+    trace.finished(_ENCODE)
     return encoded
 
 
@@ -107,7 +110,7 @@ def _remembered(
     hit = results.find(key, max_age_seconds=wish.max_age_seconds) if wish.may_find else None
     trace.cache = CacheUse("HIT", hit.age_seconds) if hit else CacheUse("MISS" if wish.may_find else "BYPASS")
     if hit is not None:
-        trace.finished(Step.DECODE)
+        trace.finished(_DECODE)
         return hit.outputs
     outputs = compute()
     if wish.may_keep:
@@ -118,10 +121,10 @@ def _remembered(
 def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCache, trace: PredictionTrace) -> Outputs:
     assert trace.choice is not None
     choice = trace.choice
-    trace.finished(Step.DECODE)
+    trace.finished(_DECODE)
     model = models.hold(call.model, choice.version.released)
     try:
-        trace.finished(Step.LOAD)
+        trace.finished(_LOAD)
         names = request.requested_outputs or choice.version.output_names
         outputs = dict(zip(names, model.predict(request.inputs, names), strict=True))
     except RuntimeError as error:
@@ -130,7 +133,7 @@ def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCach
         raise InferenceFailed(call.model, choice.version.released.number) from error
     finally:
         models.let_go(choice.version.released)
-    trace.finished(Step.PREDICT)
+    trace.finished(_PREDICT)
     return outputs
 
 
@@ -147,19 +150,9 @@ def _respond(
         "release": trace.release.number,
         "reason": trace.choice.reason,
     }
-    if trace.assigned is not None:
-        parameters |= _assigned_parameters(trace.choice, trace.assigned)
+    parameters |= trace.choice.parameters
     if trace.cache is not None:
         parameters["result_cache"] = trace.cache.status
     return InferenceResponse(
         request.id, call.model, number, outputs, parameters, request.binary_outputs, request.layout
     )
-
-
-def _assigned_parameters(choice: Choice, assigned: AssignedUnit) -> dict[str, ParameterValue]:
-    parameters: dict[str, ParameterValue] = {}
-    if choice.lead is not None:
-        parameters["experiment"] = choice.lead.experiment.key
-        if choice.lead.variant is not None:
-            parameters["variant"] = choice.lead.variant.key
-    return parameters | client_parameters(assigned)

@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
+from sluice.inference.binary_body import BINARY, JSON
 from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.response_encoder import EncodedResponse
-from sluice.inference.upload_ticket import BINARY, JSON
 
 _OUTPUTS = b',"outputs":['
 

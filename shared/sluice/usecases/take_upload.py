@@ -2,10 +2,11 @@
 
 from sluice.clock import Clock
 from sluice.errors import InvalidRequest, UploadExpired, UploadMissing
+from sluice.inference.binary_body import BINARY
 from sluice.inference.call import PredictionCall
 from sluice.inference.large_bodies import LargeBodies
 from sluice.inference.upload_reference import UploadedForm, UploadReference
-from sluice.inference.upload_ticket import BINARY, UploadTicket, ticket_of
+from sluice.inference.upload_ticket import UploadTicket, ticket_of
 
 
 def take_upload(

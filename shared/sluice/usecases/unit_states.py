@@ -37,6 +37,11 @@ class UnitStates:
         self._hold(name, state)
         return state
 
+    def held_until_ns(self, unit_type: str, unit_id: str, state: UnitState) -> int:
+        """When this very state is read again, by the timer; at once if it is not held."""
+        held = self._held.get((unit_type, unit_id))
+        return held[0] if held is not None and held[1] is state else 0
+
     def keep_first(self, unit_type: str, unit_id: str, assignment: StoredAssignment) -> StoredAssignment:
         """Store the assignment unless there is one, and give the one that is there now. Raises StoreUnavailable."""
         stored = self._store.put_if_absent(unit_type, unit_id, assignment)

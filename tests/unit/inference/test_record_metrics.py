@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from sluice.errors import NonFiniteOutput
+from sluice.errors import InferenceFailed, NonFiniteOutput
 from sluice.inference.record_metrics import counts_of, definitions, durations_of, rare_counts
 from sluice.inference.trace import PredictionTrace, Step
 from tests.embedded_metrics import assert_is_embedded_metric_format
@@ -60,6 +60,20 @@ def test_every_request_is_a_warm_one_or_a_first_one() -> None:
 
     assert (warm["WarmLatencyMs"], "ColdLatencyMs" in warm) == (warm["LatencyMs"], False)
     assert ("WarmLatencyMs" in first, "ColdLatencyMs" in first) == (False, True)
+
+
+def test_durations_in_lower_case_are_no_metrics() -> None:
+    (directive,) = definitions("Sluice/dev", durations_of(a_trace(*Step), init_ms=None), has_version=True)
+    found = {metric["Name"] for metric in directive["Metrics"]}
+
+    assert found == {"LatencyMs", "WarmLatencyMs", "AssignMs", "DecodeMs", "PredictMs", "EncodeMs"}
+
+
+def test_a_variant_whose_version_failed_is_counted() -> None:
+    trace = a_trace()
+    trace.variant_failure = InferenceFailed("risk", 3)
+
+    assert rare_counts(trace, None) == {"VariantFailures": 1}
 
 
 def test_an_answer_that_is_no_finite_number_is_counted_and_other_failures_are_not() -> None:

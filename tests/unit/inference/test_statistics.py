@@ -9,7 +9,7 @@ import pytest
 from sluice.errors import InferenceFailed, UnknownModel, UnknownModelVersion
 from sluice.inference.served_release import Choice, ServedRelease, ServingReason
 from sluice.inference.statistics import Statistics
-from sluice.inference.trace import PredictionTrace, Step
+from sluice.inference.trace import CacheUse, PredictionTrace, Step
 from tests.functions.builders import PublishedRelease
 
 EPOCH_MS = 1_790_000_000_000
@@ -107,7 +107,9 @@ def test_a_hit_of_the_result_cache_is_a_success_and_no_execution(
     statistics: Statistics, release: ServedRelease
 ) -> None:
     statistics.observe(a_trace(release, *PREDICTED), 200)
-    statistics.observe(a_trace(release, Step.DECODE), 200, is_cache_hit=True)
+    hit = a_trace(release, Step.DECODE)
+    hit.cache = CacheUse("HIT", 1.0)
+    statistics.observe(hit, 200)
 
     found = of(statistics, release)["inference_stats"]
 

@@ -16,10 +16,11 @@ from sluice.experiments.experiment import Experiment
 from sluice.experiments.namespace import Namespace
 from sluice.experiments.ports import StoredSnapshot
 from sluice.experiments.snapshot import decode_model_snapshot
-from sluice.experiments.unit_request import UnitRequest
+from sluice.experiments.unit_request import UnitSources
 from sluice.experiments.unit_state import NOTHING_STORED, StoredAssignment, UnitState
-from sluice.usecases.assign_unit import AssignmentPorts, assign_unit
+from sluice.usecases.assign_unit import AssignmentPorts, UnitAssigner
 from sluice.usecases.held_snapshot import HeldSnapshot
+from sluice.usecases.settled_units import SettledUnits
 from sluice.usecases.unit_states import UnitStates
 from tests.unit.experiments.running import NOW, a_decider, a_snapshot, owning
 
@@ -122,10 +123,13 @@ class Environment:
             plane.definitions, SUBJECT, decode=_decode, cache_seconds=CACHE_SECONDS, timer_ns=time.timer_ns
         )
         states = UnitStates(plane.units, clock=time, cache_seconds=unit_cache_seconds, timer_ns=time.timer_ns)
-        self.ports = AssignmentPorts(snapshot, states, time)
+        self.ports = AssignmentPorts(snapshot, states, time, SettledUnits(time.timer_ns))
+        self._assigner = UnitAssigner(self.ports, UnitSources())
 
     def assign(self, unit: str = "unit", unit_type: str = "user") -> AssignedUnit:
-        return assign_unit(UnitRequest(unit_type, unit), ports=self.ports)
+        assigned = self._assigner({"sluice_unit": unit, "sluice_unit_type": unit_type}, {})
+        assert assigned is not None
+        return assigned
 
     def the_one(self, unit: str = "unit") -> Assignment:
         """The assignment of a unit that has one."""

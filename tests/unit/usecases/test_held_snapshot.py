@@ -7,7 +7,7 @@ import pytest
 
 from sluice.errors import StoreUnavailable
 from sluice.experiments.ports import StoredSnapshot
-from sluice.usecases.held_snapshot import Held, HeldSnapshot
+from sluice.usecases.held_snapshot import HeldSnapshot
 
 AWAY = StoreUnavailable("table experiments", "throttled")
 SECOND_NS = 1_000_000_000
@@ -63,7 +63,7 @@ def test_nothing_is_read_before_somebody_asks() -> None:
     held = holding(reader)
     assert reader.subjects == []
 
-    assert held.get() == Held(1)
+    assert held.get()[:2] == (1, None)
     assert reader.subjects == ["model:risk"]
 
 
@@ -74,9 +74,9 @@ def test_it_is_read_again_when_its_time_is_over_and_not_before() -> None:
     reader.next_answer = numbered(2)
 
     held.now_ns += 10 * SECOND_NS - 1
-    assert held.get() == Held(1)
+    assert held.get()[:2] == (1, None)
     held.now_ns += 1
-    assert held.get() == Held(2)
+    assert held.get()[:2] == (2, None)
     assert len(reader.subjects) == 2
 
 
@@ -86,7 +86,7 @@ def test_without_a_cache_time_every_request_reads() -> None:
 
     for number in range(1, 4):
         reader.next_answer = numbered(number)
-        assert held.get() == Held(number)
+        assert held.get()[:2] == (number, None)
 
 
 @pytest.mark.parametrize("failure", [AWAY, numbered(2, b"garbage")])
@@ -103,16 +103,32 @@ def test_the_last_good_one_stays_when_the_next_cannot_be_read(failure: Any) -> N
     assert isinstance(kept.failure, StoreUnavailable)
 
 
+def test_it_says_until_when_it_is_held_and_whoever_asks_while_it_is_read_holds_it_no_longer() -> None:
+    meanwhile: list[int] = []
+
+    class Slow(Reader):
+        def find_snapshot(self, subject: str) -> StoredSnapshot | None:
+            meanwhile.append(held.get().until_ns)
+            return super().find_snapshot(subject)
+
+    held = holding(Slow(numbered(1)))
+    first_until_ns = held.get().until_ns
+    held.now_ns = first_until_ns
+
+    assert held.get().until_ns == first_until_ns + 10 * SECOND_NS == 37 * SECOND_NS
+    assert meanwhile == [0, first_until_ns]
+
+
 def test_a_failure_waits_as_long_as_a_success() -> None:
     reader = Reader(AWAY)
     held = holding(reader)
-    assert held.get() == Held(None, AWAY)
+    assert held.get()[:2] == (None, AWAY)
     reader.next_answer = numbered(1)
 
     held.now_ns += 10 * SECOND_NS - 1
-    assert held.get() == Held(None, AWAY)
+    assert held.get()[:2] == (None, AWAY)
     held.now_ns += 1
-    assert held.get() == Held(1)
+    assert held.get()[:2] == (1, None)
 
 
 def test_a_failure_is_forgotten_with_the_next_success_even_if_nothing_is_new() -> None:
@@ -120,10 +136,10 @@ def test_a_failure_is_forgotten_with_the_next_success_even_if_nothing_is_new() -
     held = holding(reader, cache_seconds=0)
     held.get()
     reader.next_answer = AWAY
-    assert held.get() == Held(1, AWAY)
+    assert held.get()[:2] == (1, AWAY)
     reader.next_answer = numbered(1)
 
-    assert held.get() == Held(1)
+    assert held.get()[:2] == (1, None)
 
 
 def test_one_that_could_not_be_read_is_tried_again() -> None:
@@ -134,7 +150,7 @@ def test_one_that_could_not_be_read_is_tried_again() -> None:
     assert held.get().value is None
     reader.next_answer = numbered(1)
 
-    assert held.get() == Held(1)
+    assert held.get()[:2] == (1, None)
     assert decode.decoded == [1, 1]
 
 
@@ -146,9 +162,9 @@ def test_a_read_that_is_behind_takes_nothing_back(behind: StoredSnapshot | None)
     held.get()
     reader.next_answer = behind
 
-    assert held.get() == Held(3)
+    assert held.get()[:2] == (3, None)
     reader.next_answer = numbered(4)
-    assert held.get() == Held(4)
+    assert held.get()[:2] == (4, None)
 
 
 def test_only_what_is_newer_is_decoded() -> None:
@@ -166,7 +182,7 @@ def test_only_what_is_newer_is_decoded() -> None:
 def test_where_there_never_was_one_nothing_went_wrong() -> None:
     held = holding(Reader(), cache_seconds=0)
 
-    assert [held.get() for _ in range(3)] == [Held(None)] * 3
+    assert [held.get()[:2] for _ in range(3)] == [(None, None)] * 3
 
 
 def test_the_time_is_counted_from_when_reading_began() -> None:
@@ -184,4 +200,4 @@ def test_the_time_is_counted_from_when_reading_began() -> None:
     reader.next_answer = numbered(2)
 
     held.now_ns += 2 * SECOND_NS
-    assert held.get() == Held(2)
+    assert held.get()[:2] == (2, None)

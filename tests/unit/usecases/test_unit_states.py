@@ -47,6 +47,18 @@ def test_without_a_cache_time_every_request_reads_and_nothing_is_held() -> None:
     assert not memory.states._held
 
 
+def test_a_state_is_held_until_it_is_read_again_or_another_takes_its_place() -> None:
+    memory = Memory()
+    state = memory.get()
+    until_ns = memory.time.timer_ns() + CACHE_SECONDS * 10**9
+
+    assert memory.states.held_until_ns("user", "unit", state) == until_ns
+    assert memory.states.held_until_ns("user", "another", state) == 0
+    memory.states.keep_first("user", "unit", stored())
+    assert memory.states.held_until_ns("user", "unit", state) == 0
+    assert memory.states.held_until_ns("user", "unit", memory.get()) == until_ns
+
+
 def test_units_and_types_are_held_apart() -> None:
     memory = Memory()
     memory.store.put_if_absent("user", "unit", stored())

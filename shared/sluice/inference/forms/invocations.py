@@ -22,7 +22,7 @@ from sluice.inference.forms.csv_text import CsvText, read_csv, tensors_of_csv
 from sluice.inference.forms.media_types import CSV, JSON, NPY, OCTETS, MediaType, accepted, media_type_of
 from sluice.inference.forms.mlflow import read_params, tensors_of
 from sluice.inference.forms.npy_array import envelope_of_array, read_npy
-from sluice.inference.forms.predictions import PREDICTIONS, FormAnswer, as_csv, as_json
+from sluice.inference.forms.predictions import PREDICTIONS, as_csv, as_json
 from sluice.inference.request_decoder import Envelope, read_envelope
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.served_release import ServedVersion
@@ -88,7 +88,7 @@ class Invocations:
         if encoded.json_bytes is None or media_type_of(self.content_type).name != TRITON_OCTETS:
             return encoded
         media_type = f"{TRITON_OCTETS};{_JSON_BYTES}={encoded.json_bytes}"
-        return FormAnswer(encoded.body, lambda: encoded.outputs, media_type, {}, is_binary=True)
+        return encoded._replace(media_type=media_type, headers={})
 
 
 def _read(call: "PredictionCall", media: MediaType) -> Envelope:

@@ -1,6 +1,6 @@
 """What a model gave, as rows: the answers of KServe's first protocol, of TensorFlow Serving, MLflow and SageMaker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,29 +17,9 @@ PREDICTIONS = "predictions"
 OUTPUTS = "outputs"
 
 
-class FormAnswer(EncodedResponse):
-    """An answer that is not of the Open Inference Protocol; its record has that protocol's outputs all the same."""
-
-    __slots__ = ("headers", "is_binary", "media_type")
-
-    def __init__(
-        self,
-        body: bytes,
-        outputs: bytes | Callable[[], bytes],
-        media_type: str,
-        headers: Mapping[str, str],
-        *,
-        is_binary: bool = False,
-    ) -> None:
-        super().__init__(body, outputs)
-        self.is_binary = is_binary
-        self.media_type = media_type
-        self.headers = headers
-
-
 def as_json(
     response: InferenceResponse, version: ServedVersion, *, member: str, headers: Mapping[str, str] | None = None
-) -> FormAnswer:
+) -> EncodedResponse:
     """`member` holds the predictions; beside it stands who answered, as in the Open Inference Protocol.
 
     Predictions are the one output row by row, or objects of several outputs' rows by name. Outputs that have no rows
@@ -54,10 +34,11 @@ def as_json(
         "id": response.id,
         "parameters": response.parameters,
     }
-    return FormAnswer(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), recorded, JSON, headers or {})
+    document = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    return EncodedResponse(document, recorded, headers=headers or {})
 
 
-def as_csv(response: InferenceResponse, version: ServedVersion, *, headers: Mapping[str, str]) -> FormAnswer:
+def as_csv(response: InferenceResponse, version: ServedVersion, *, headers: Mapping[str, str]) -> EncodedResponse:
     """One line per row, without a header: the outputs side by side. Raises NonFiniteOutput, NotAcceptable."""
     from sluice.inference.forms.csv_text import csv_lines
 
@@ -65,7 +46,7 @@ def as_csv(response: InferenceResponse, version: ServedVersion, *, headers: Mapp
     if not _have_rows(response.outputs):
         raise NotAcceptable(f"the outputs have no rows in common, so they cannot be {CSV}; accept {JSON}")
     columns = [_texts(column) for array in response.outputs.values() for column in _columns(array)]
-    return FormAnswer(csv_lines(zip(*columns, strict=True)), recorded, CSV, headers)
+    return EncodedResponse(csv_lines(zip(*columns, strict=True)), recorded, media_type=CSV, headers=headers)
 
 
 def _recorded(response: InferenceResponse, version: ServedVersion) -> bytes:
