@@ -45,7 +45,7 @@ class CloudFormation:
                 """Silence."""
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def event(self, request_type: str = "Create", **properties: str) -> dict[str, Any]:
         return {
