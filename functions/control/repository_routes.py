@@ -1,6 +1,7 @@
 """The model repository extension over the registry: what there is, and what the next release may hold."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
@@ -35,18 +36,7 @@ def add_repository_routes(
 ) -> None:
     """Index, load and unload. What nothing else here needs is imported when the first request comes."""
     _add_index(app, registry=registry, publisher=publisher)
-
-    def ports() -> "RepositoryPorts":
-        from sluice.usecases.change_repository import RepositoryPorts
-
-        control, defined = _if_set_up(rollouts), _if_set_up(experiments)
-        return RepositoryPorts(
-            registry,
-            publisher,
-            SystemClock(),
-            control.ports.store if control else None,
-            defined.definitions if defined else None,
-        )
+    ports = partial(_ports_of, registry, publisher, experiments=experiments, rollouts=rollouts)
 
     @app.post(f"{_MODEL}/load")
     async def load(model: str, request: Request) -> Response:
@@ -61,6 +51,20 @@ def add_repository_routes(
         from sluice.usecases.change_repository import unload_version
 
         return _told(unload_version(await _wish_in(request, model), ports=ports()))
+
+
+def _ports_of(
+    registry: Registry,
+    publisher: FunctionPublisher,
+    *,
+    experiments: "Callable[[], ExperimentPorts]",
+    rollouts: "Callable[[], RolloutControl]",
+) -> "RepositoryPorts":
+    from sluice.usecases.change_repository import RepositoryPorts
+
+    control, defined = _if_set_up(rollouts), _if_set_up(experiments)
+    store, definitions = control.ports.store if control else None, defined.definitions if defined else None
+    return RepositoryPorts(registry, publisher, SystemClock(), store, definitions)
 
 
 def _add_index(app: FastAPI, *, registry: Registry, publisher: FunctionPublisher) -> None:

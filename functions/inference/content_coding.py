@@ -99,14 +99,14 @@ def _begins_like_zlib(body: bytes) -> bool:
 
 @lru_cache(maxsize=64)
 def _takes_gzip(accept_encoding: str) -> bool:
-    weights = {name.strip().lower(): weight for name, _, weight in map(_parted, accept_encoding.split(","))}
-    weight = weights.get("gzip", weights.get("*", "0"))
+    weights = dict(map(_weighted, accept_encoding.split(",")))
     try:
-        return float(weight or "1") > 0
+        return float(weights.get("gzip", weights.get("*", "0"))) > 0
     except ValueError:
         return False
 
 
-def _parted(item: str) -> tuple[str, str, str]:
+def _weighted(item: str) -> tuple[str, str]:
+    """A coding, and its weight as it is written."""
     name, _, parameter = item.partition(";")
-    return name, ";", parameter.partition("=")[2].strip()
+    return name.strip().lower(), parameter.partition("=")[2].strip() or "1"

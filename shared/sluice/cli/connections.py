@@ -1,15 +1,14 @@
 """The one place where the command line meets its adapters: one target in, ports out."""
 
 import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sluice.cli.plane_reach import knock, use_no_real_credentials
+from sluice.cli.aws_reach import AwsReach
+from sluice.cli.plane_reach import knock
 from sluice.cli.stack_outputs import StackOutputs
 from sluice.cli.target import Target
-from sluice.local.resources import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -35,6 +34,7 @@ class Connections:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._opened = ExitStack()
+        self._aws = AwsReach(target, self._opened)
         self._outputs = StackOutputs(target.environment, lambda: self.aws_client("cloudformation"))
 
     def close(self) -> None:
@@ -49,19 +49,19 @@ class Connections:
     @cached_property
     def registry(self) -> "Registry":
         """The models, versions and releases."""
-        self._reach_aws()
+        self._aws.reach()
         from sluice.adapters.dynamodb_registry import DynamoRegistry
         from sluice.adapters.dynamodb_table import RegistryTable
 
-        return DynamoRegistry(RegistryTable(self.address("registry_table"), **self._aws))
+        return DynamoRegistry(RegistryTable(self.address("registry_table"), **self._aws.where))
 
     @cached_property
     def definitions(self) -> "DefinitionStore":
         """Experiments, namespaces and flags."""
-        self._reach_aws()
+        self._aws.reach()
         from sluice.adapters.dynamodb_definitions import DynamoDefinitions
 
-        return DynamoDefinitions(self.address("experiments_table"), **self._aws)
+        return DynamoDefinitions(self.address("experiments_table"), **self._aws.where)
 
     @cached_property
     def units(self) -> "UnitStore":
@@ -75,21 +75,21 @@ class Connections:
     @cached_property
     def rollouts(self) -> "RolloutStore":
         """Rollouts, which are open, and what is in quarantine."""
-        self._reach_aws()
+        self._aws.reach()
         from sluice.adapters.dynamodb_rollouts import DynamoRollouts
 
-        return DynamoRollouts(self.address("rollouts_table"), **self._aws)
+        return DynamoRollouts(self.address("rollouts_table"), **self._aws.where)
 
     @cached_property
     def ledger(self) -> "LedgerPorts":
         """The ledger of decisions, and its copies."""
-        self._reach_aws()
+        self._aws.reach()
         from sluice.adapters.dynamodb_ledger import DynamoLedger
         from sluice.adapters.s3_ledger_copy import S3LedgerCopies
         from sluice.usecases.append_ledger import LedgerPorts
 
         table, bucket = self.address("ledger_table"), self.address("ledger_bucket")
-        return LedgerPorts(DynamoLedger(table, **self._aws), S3LedgerCopies(self._s3, bucket))
+        return LedgerPorts(DynamoLedger(table, **self._aws.where), S3LedgerCopies(self._s3, bucket))
 
     @cached_property
     def clock(self) -> "Clock":
@@ -128,7 +128,7 @@ class Connections:
     @cached_property
     def content(self) -> "ContentStore":
         """Artefacts, release documents and large bodies."""
-        self._reach_aws()
+        self._aws.reach()
         from sluice.adapters.s3_boto_objects import BotoObjects
         from sluice.adapters.s3_content_store import S3ContentStore
 
@@ -139,7 +139,7 @@ class Connections:
     def _s3(self) -> "S3Client":
         from sluice.adapters.s3_content_store import s3_client
 
-        client = s3_client(**self._aws)
+        client = s3_client(**self._aws.where)
         self._opened.callback(client.close)
         return client
 
@@ -194,21 +194,4 @@ class Connections:
 
     def aws_client(self, service: str) -> Any:
         """A boto3 client of one service."""
-        self._reach_aws()
-        import boto3
-
-        where = self._aws
-        make_client: Callable[..., Any] = boto3.client  # its stubs know literal names only
-        client = make_client(service, region_name=where["region"], endpoint_url=where["endpoint_url"])
-        self._opened.callback(client.close)
-        return client
-
-    @property
-    def _aws(self) -> dict[str, Any]:
-        region = REGION if self.target.is_local else None
-        return {"region": region, "endpoint_url": self.target.aws_endpoint_url or None}
-
-    def _reach_aws(self) -> None:
-        if self.target.is_local:
-            knock(self.target.aws_endpoint_url)
-            use_no_real_credentials()
+        return self._aws.client(service)

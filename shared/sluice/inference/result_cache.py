@@ -90,12 +90,6 @@ class ResultCache:
             while self._held_bytes > self._budget_bytes:
                 self._drop(next(iter(self._entries)))
 
-    def forget_all(self) -> None:
-        """Start anew, as after a snapshot was restored: its timer says nothing of how long it slept."""
-        with self._lock:
-            self._entries.clear()
-            self._held_bytes = 0
-
     def _drop(self, key: bytes) -> None:
         dropped = self._entries.pop(key, None)
         self._held_bytes -= dropped.size_bytes if dropped else 0

@@ -142,14 +142,3 @@ def test_what_is_kept_can_no_longer_be_changed_by_whoever_was_given_it() -> None
 
     with pytest.raises(ValueError, match="read-only"):
         outputs["y"][0] = 1
-
-
-def test_after_a_restore_nothing_is_left() -> None:
-    holder = Cache(budget_bytes=768)
-    holder.keep(b"a")
-
-    holder.cache.forget_all()
-
-    assert not holder.has(b"a")
-    holder.keep(b"b")
-    assert holder.has(b"b")
