@@ -5,6 +5,7 @@ random here: what passes once passes for ever.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -24,7 +25,7 @@ def slots(salt: str, unit_type: str = "user") -> Counts:
     return np.fromiter(map(draw.slot_of, UNITS), np.int64, len(UNITS))
 
 
-@pytest.fixture(scope="module")
+@cache
 def arm_draws() -> list[Counts]:
     """Of twelve experiments, for every unit."""
     return [slots(experiment_salt(key, key)) for key in KEYS]
@@ -37,8 +38,8 @@ def smallest_p(draws: Sequence[Counts]) -> tuple[float, float]:
     return uniform, independent
 
 
-def test_twelve_experiments_draw_uniformly_and_independently(arm_draws: list[Counts]) -> None:
-    uniform, independent = smallest_p(arm_draws)
+def test_twelve_experiments_draw_uniformly_and_independently() -> None:
+    uniform, independent = smallest_p(arm_draws())
 
     tests = len(KEYS) + len(KEYS) * (len(KEYS) - 1) // 2
     assert tests == 78
@@ -56,21 +57,21 @@ def test_the_draws_of_one_key_and_seed_are_independent_of_each_other(key: str) -
     assert independent > LEVEL / 10
 
 
-def test_another_seed_or_unit_type_is_another_draw(arm_draws: list[Counts]) -> None:
+def test_another_seed_or_unit_type_is_another_draw() -> None:
     others = [slots(experiment_salt("exp-0", "2027")), slots(experiment_salt("exp-0", "exp-0"), "device")]
 
-    uniform, independent = smallest_p([arm_draws[0], *others])
+    uniform, independent = smallest_p([arm_draws()[0], *others])
 
     assert uniform > LEVEL / 6
     assert independent > LEVEL / 6
 
 
-def test_arms_are_even_within_every_part_of_the_namespace(arm_draws: list[Counts]) -> None:
+def test_arms_are_even_within_every_part_of_the_namespace() -> None:
     """What reusing the namespace's draw for the arms would break: an experiment owns only a part of it."""
     namespace = slots(namespace_salt("main", "main"))
     for first in range(0, SLOT_COUNT, SLOT_COUNT // 4):
         inside = (first <= namespace) & (namespace < first + SLOT_COUNT // 4)
-        assert p_of_uniform(arm_draws[0][inside], UNIFORM_CELLS) > LEVEL / 4
+        assert p_of_uniform(arm_draws()[0][inside], UNIFORM_CELLS) > LEVEL / 4
 
 
 def fnv1a(data: bytes) -> int:

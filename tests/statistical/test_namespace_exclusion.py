@@ -3,8 +3,9 @@
 Level: 0.001 for the tests of one function together.
 """
 
+from functools import cache
+
 import numpy as np
-import pytest
 
 from sluice.adapters.cel_conditions import CelLanguage
 from sluice.experiments.decider import Decider
@@ -45,50 +46,51 @@ def index_of(key: str) -> NamespaceIndex:
     return index
 
 
-@pytest.fixture(scope="module")
+@cache
 def unit_slots() -> Counts:
     """Of a million units."""
     slot_of = index_of("exp-a").draw.slot_of
     return np.fromiter((slot_of(b"user-%d" % number) for number in range(UNIT_COUNT)), np.int64, UNIT_COUNT)
 
 
-@pytest.fixture(scope="module")
-def taken(unit_slots: Counts) -> dict[str, Counts]:
+@cache
+def taken() -> dict[str, Counts]:
     """Per experiment, which of the units its model's function takes."""
+    slots = unit_slots().tolist()
     owners = {key: index_of(key).owner_of for key in SLOTS}
     return {
-        key: np.fromiter((owner_of(slot) is not None for slot in unit_slots.tolist()), bool, UNIT_COUNT)
+        key: np.fromiter((owner_of(slot) is not None for slot in slots), bool, UNIT_COUNT)
         for key, owner_of in owners.items()
     }
 
 
-def test_no_unit_of_a_million_is_in_two_experiments(taken: dict[str, Counts]) -> None:
-    memberships = sum(each.astype(int) for each in taken.values())
+def test_no_unit_of_a_million_is_in_two_experiments() -> None:
+    memberships = sum(each.astype(int) for each in taken().values())
 
     assert np.bincount(memberships, minlength=6).tolist()[2:] == [0, 0, 0, 0]
-    assert all(each.any() for each in taken.values())
+    assert all(each.any() for each in taken().values())
 
 
-def test_every_owned_slot_is_reached_about_equally(taken: dict[str, Counts], unit_slots: Counts) -> None:
-    nobodys = (unit_slots >= 700_000) & (unit_slots < 800_000)
+def test_every_owned_slot_is_reached_about_equally() -> None:
+    nobodys = (unit_slots() >= 700_000) & (unit_slots() < 800_000)
     sizes = [sum(each.end - each.first for each in slots) for slots in SLOTS.values()]
-    members = [int(each.sum()) for each in taken.values()]
+    members = [int(each.sum()) for each in taken().values()]
 
     assert sum(members) == UNIT_COUNT - int(nobodys.sum())
     assert p_of_fit([*members, int(nobodys.sum())], [size / SLOT_COUNT for size in [*sizes, 100_000]]) > LEVEL / 2
-    everywhere = np.bincount(unit_slots * CELLS // SLOT_COUNT, minlength=CELLS)
+    everywhere = np.bincount(unit_slots() * CELLS // SLOT_COUNT, minlength=CELLS)
     assert p_of_fit(everywhere, np.full(CELLS, 1 / CELLS)) > LEVEL / 2
 
 
-def test_slots_are_hit_as_often_as_chance_would_hit_them(unit_slots: Counts) -> None:
+def test_slots_are_hit_as_often_as_chance_would_hit_them() -> None:
     """A million units on a million slots: 0, 1, 2, … units per slot as Poisson's law with mean 1 has it."""
-    per_slot = np.bincount(np.bincount(unit_slots, minlength=SLOT_COUNT), minlength=8)
+    per_slot = np.bincount(np.bincount(unit_slots(), minlength=SLOT_COUNT), minlength=8)
     at_most_6 = np.exp(-1) / np.array([1, 1, 2, 6, 24, 120, 720])
 
     assert p_of_fit([*per_slot[:7], per_slot[7:].sum()], [*at_most_6, 1 - at_most_6.sum()]) > LEVEL
 
 
-def test_deciding_gives_a_unit_to_the_owner_of_its_slot_and_to_nobody_else(taken: dict[str, Counts]) -> None:
+def test_deciding_gives_a_unit_to_the_owner_of_its_slot_and_to_nobody_else() -> None:
     deciders = {key: decider_of(key) for key in SLOTS}
     for number in range(10_000):
         decided = {
@@ -96,4 +98,4 @@ def test_deciding_gives_a_unit_to_the_owner_of_its_slot_and_to_nobody_else(taken
             for key, decider in deciders.items()
             if decider.decide("user", f"user-{number}", attributes={}, state=NOTHING_STORED)
         }
-        assert decided == {key for key, units in taken.items() if units[number]}
+        assert decided == {key for key, units in taken().items() if units[number]}

@@ -5,6 +5,7 @@ Level: 0.001 for the tests of one function together.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 import pytest
 
@@ -33,7 +34,7 @@ def computed(decider: Decider, units: Sequence[str] = UNITS) -> dict[str, str]:
     return variants
 
 
-@pytest.fixture(scope="module")
+@cache
 def ramped() -> dict[int, dict[str, str]]:
     """The variants at 1, 5, 50 and 100 %."""
     at: dict[int, Experiment] = {100: an_experiment(variants=THREE, coverage_bps=100)}
@@ -43,14 +44,14 @@ def ramped() -> dict[int, dict[str, str]]:
 
 
 @pytest.mark.parametrize(("before", "after"), [(100, 500), (500, 5_000), (5_000, ALL)])
-def test_a_ramp_moves_nobody_who_is_in(ramped: dict[int, dict[str, str]], before: int, after: int) -> None:
-    assert ramped[before].items() <= ramped[after].items()
-    assert len(ramped[before]) < len(ramped[after])
+def test_a_ramp_moves_nobody_who_is_in(before: int, after: int) -> None:
+    assert ramped()[before].items() <= ramped()[after].items()
+    assert len(ramped()[before]) < len(ramped()[after])
 
 
 @pytest.mark.parametrize("coverage_bps", [100, 500, 5_000, ALL])
-def test_at_every_coverage_the_weights_hold(ramped: dict[int, dict[str, str]], coverage_bps: int) -> None:
-    variants = Counter(ramped[coverage_bps].values())
+def test_at_every_coverage_the_weights_hold(coverage_bps: int) -> None:
+    variants = Counter(ramped()[coverage_bps].values())
     inside = coverage_bps / ALL
     shares = [each.weight_bps / ALL * inside for each in THREE]
     counts = [variants[each.key] for each in THREE]

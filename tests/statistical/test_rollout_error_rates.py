@@ -1,5 +1,7 @@
 """How often the judge is wrong, by simulation: 4,000 rollouts a cell; each claim at the 99 % interval of its share."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ RUNS = 4_000
 BINS = 10
 
 
-@pytest.fixture(scope="module")
+@cache
 def by_level() -> dict[Traffic, dict[str, Measured]]:
     return {traffic: measured(traffic, runs=RUNS, seed=10 * at) for at, traffic in enumerate(LEVELS)}
 
@@ -42,26 +44,22 @@ def fails(guardrail: Guardrail, seen: tuple[Window, ...]) -> bool:
 
 
 @pytest.mark.parametrize("traffic", LEVELS, ids=str)
-def test_a_release_that_is_no_worse_is_rolled_back_in_one_of_twenty_at_most(
-    by_level: dict[Traffic, dict[str, Measured]], traffic: Traffic
-) -> None:
-    _, highest = interval(by_level[traffic]["judge"].false_alarms, RUNS)
+def test_a_release_that_is_no_worse_is_rolled_back_in_one_of_twenty_at_most(traffic: Traffic) -> None:
+    _, highest = interval(by_level()[traffic]["judge"].false_alarms, RUNS)
 
     assert highest <= ALPHA
 
 
 @pytest.mark.parametrize("traffic", LEVELS, ids=str)
-def test_no_alarm_rule_is_better_than_the_judge_at_any_traffic(
-    by_level: dict[Traffic, dict[str, Measured]], traffic: Traffic
-) -> None:
-    ours = by_level[traffic]["judge"]
+def test_no_alarm_rule_is_better_than_the_judge_at_any_traffic(traffic: Traffic) -> None:
+    ours = by_level()[traffic]["judge"]
 
-    assert not [name for name, theirs in by_level[traffic].items() if ours.is_dominated_by(theirs)]
+    assert not [name for name, theirs in by_level()[traffic].items() if ours.is_dominated_by(theirs)]
 
 
-def test_every_alarm_rule_is_noisy_or_blind_somewhere(by_level: dict[Traffic, dict[str, Measured]]) -> None:
+def test_every_alarm_rule_is_noisy_or_blind_somewhere() -> None:
     for name in set(RULES) - {"judge"}:
-        cells = [it[name] for it in by_level.values()]
+        cells = [it[name] for it in by_level().values()]
         assert max(it.false_alarms for it in cells) > ALPHA or min(it.found for it in cells) < 0.2
 
 
@@ -69,10 +67,8 @@ def test_every_alarm_rule_is_noisy_or_blind_somewhere(by_level: dict[Traffic, di
     ("traffic", "found", "minutes"),
     [(LEVELS[0], 0.55, 30), (LEVELS[1], 0.99, 6), (LEVELS[2], 0.99, 1), (LEVELS[3], 0.99, 1)],
 )
-def test_six_times_the_errors_are_found(
-    by_level: dict[Traffic, dict[str, Measured]], traffic: Traffic, found: float, minutes: int
-) -> None:
-    ours = by_level[traffic]["judge"]
+def test_six_times_the_errors_are_found(traffic: Traffic, found: float, minutes: int) -> None:
+    ours = by_level()[traffic]["judge"]
 
     assert interval(ours.found, RUNS)[0] >= found
     assert ours.minutes is not None
