@@ -3,9 +3,12 @@
 Name, region and patience of a table stand in one place, and never in a class body.
 """
 
+from functools import cache
+from threading import Lock
 from types import new_class
 from typing import Any, TypeVar, cast
 
+from botocore.session import Session, get_session
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.models import Model
@@ -18,6 +21,34 @@ RETRY_COUNT = 2
 
 DOCUMENT_FORMAT = 1
 """Raise it when a document changes in a way that older code cannot read."""
+
+
+_client_lock = Lock()
+
+
+@cache
+def _session() -> Session:
+    return get_session()
+
+
+class OneSessionConnection(Connection):
+    """A connection whose client is of the process's one session.
+
+    PynamoDB has a session per connection and thread, and each of those reads the list of AWS's endpoints and the
+    description of DynamoDB anew: 0.1 s of CPU before the first call, several times that where a function has a part
+    of a CPU only.
+    """
+
+    @property
+    def session(self) -> Session:
+        """Nothing is kept in it but what was read, and credentials."""
+        return _session()
+
+    @property
+    def client(self) -> Any:
+        """As PynamoDB makes it; a session can make one client at a time."""
+        with _client_lock:
+            return super().client
 
 
 class KeyedItem(Model):
@@ -33,7 +64,7 @@ _Item = TypeVar("_Item", bound=KeyedItem)
 def bind_items(
     item_class: type[_Item], table_name: str, *, region: str | None, endpoint_url: str | None = None
 ) -> tuple[type[_Item], Connection]:
-    """An item class of its own for this table, and the connection that its transactions use.
+    """An item class of its own for this table, and its connection, which transactions use too.
 
     Without `endpoint_url`, AWS_ENDPOINT_URL is honoured if it is set. Nothing is sent yet.
     """
@@ -45,8 +76,12 @@ def bind_items(
         "max_retry_attempts": RETRY_COUNT,
     }
     meta = type("Meta", (), {"table_name": table_name, "billing_mode": "PAY_PER_REQUEST", **reach})
-    bound = new_class(f"Bound{item_class.__name__}", (item_class,), exec_body=lambda body: body.update(Meta=meta))
-    return cast("type[_Item]", bound), Connection(**reach)
+    name = f"Bound{item_class.__name__}"
+    bound = cast("type[_Item]", new_class(name, (item_class,), exec_body=lambda body: body.update(Meta=meta)))
+    table, connection = bound._get_connection(), OneSessionConnection(**reach)  # noqa: SLF001 - no other way in
+    connection.add_meta_table(table.get_meta_table())
+    table.connection = connection
+    return bound, connection
 
 
 def numbered(prefix: str, number: int | str) -> str:
