@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,10 @@ def some_assets(root: Path, changed: str = "") -> Path:
 
 @pytest.fixture(scope="session")
 def synthesise(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
-    def synthesise(environment: Environment, folder: Path = assets) -> Synthesised:
+    """Each environment over each folder once: that a second synthesis gives the same is a test of its own."""
+
+    @cache
+    def once(environment: Environment, folder: Path) -> Synthesised:
         import aws_cdk as cdk
 
         from infra.app import build
@@ -107,6 +110,9 @@ def synthesise(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthe
         report = Path(app.outdir, "validation-report.json")
         templates = {_name_of(stack, environment): stack.template for stack in stacks}
         return Synthesised(templates, report.read_text() if report.exists() else "")
+
+    def synthesise(environment: Environment, folder: Path = assets) -> Synthesised:
+        return once(environment, folder)
 
     return synthesise
 
