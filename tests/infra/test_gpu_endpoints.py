@@ -1,11 +1,9 @@
 """SageMaker endpoints as their declarations say: in real time, from the registry, and waiting at zero."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from infra.constructs.triton_images import repository_arn_of, triton_image_uri
 from infra.declarations.gpu_endpoint import (
@@ -19,6 +17,7 @@ from infra.declarations.gpu_endpoint import (
 from infra.declarations.refusal import InvalidDeclaration
 from infra.environments import STAGING
 from tests.infra.conftest import Synthesise, Synthesised
+from tests.infra.linting import findings_in
 
 PACKAGE = "arn:aws:sagemaker:eu-central-1:000000000000:model-package/ranker/3"
 ARCHIVE = ModelData("s3://models/ranker.tar.gz", environment=(("SAGEMAKER_TRITON_DEFAULT_MODEL_NAME", "ranker"),))
@@ -148,9 +147,7 @@ def test_a_role_reads_its_own_archive_and_nothing_else(found: Synthesised) -> No
 
 
 def test_the_linter_has_nothing_to_say(found: Synthesised) -> None:
-    settings = ManualArgs(regions=["eu-central-1"], ignore_checks=["W3005"])
-
-    assert [str(it) for it in lint(json.dumps(found.templates["gpu"]), config=settings)] == []
+    assert findings_in(found.templates["gpu"], "eu-central-1") == []
 
 
 def test_without_a_region_an_image_must_be_given() -> None:

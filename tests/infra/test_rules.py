@@ -3,14 +3,11 @@
 import json
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from infra.declarations.environment import Environment
 from tests.infra.conftest import Synthesised
+from tests.infra.linting import findings_in
 from tests.infra.open_routes import open_routes, routes_in
-
-# CDK writes a DependsOn that a reference implies already.
-_OF_THE_CDK = "W3005"
 
 
 def test_the_packs_find_nothing_that_is_not_acknowledged(synthesised: Synthesised) -> None:
@@ -25,14 +22,12 @@ def test_the_packs_find_nothing_that_is_not_acknowledged(synthesised: Synthesise
 
 
 def test_the_linter_finds_nothing(synthesised: Synthesised, environment: Environment) -> None:
-    settings = ManualArgs(regions=[environment.region or "us-east-1"], ignore_checks=[_OF_THE_CDK])
-    findings = [
-        f"{name}: {found.rule.id} {found.message}"
+    findings = {
+        name: findings_in(template, environment.region or "us-east-1")
         for name, template in synthesised.templates.items()
-        for found in lint(json.dumps(template), config=settings)
-    ]
+    }
 
-    assert findings == []
+    assert findings == {name: [] for name in synthesised.templates}
 
 
 def test_no_route_is_open(synthesised: Synthesised, environment: Environment) -> None:
