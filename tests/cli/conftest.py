@@ -8,13 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pytest
+import typer.testing
 import yaml
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from sluice.cli.main import app
@@ -62,6 +65,14 @@ def a_plane(*options: str) -> Iterator[RunningPlane]:
 def plane() -> Iterator[RunningPlane]:
     with a_plane() as running:
         yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """Typer's runner makes all of our commands anew for each that it runs; what it makes has no state."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)
