@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 # The packages that hold the rules; their branches are covered or `make test` fails.
 PURE := */sluice/analysis/*,*/sluice/catalog/*,*/sluice/cost/*,*/sluice/experiments/*,*/sluice/governance/*,*/sluice/inference/*,*/sluice/rollouts/*,*/sluice/usecases/*,*/sluice/errors.py,*/sluice/clock.py
 
+# What covers them. Tracing doubles the time of tests that run whole planes, and they are not there to reach each branch.
+TRACED := tests/unit tests/functions
+
 .PHONY: help setup run test fuzz check bench fmt assets synth diff bootstrap deploy destroy deploy-local audit sbom lock clean
 .DEFAULT_GOAL := help
 
@@ -20,8 +23,9 @@ run: $(VENV)/run.done ## serve the example models on http://127.0.0.1:8080
 # Tests start many interpreters; where bytecode may not be written, each compiles everything anew.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev.done ## every test that needs no account and no GPU
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report= $(TRACED)
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=95 --skip-covered
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TRACED:%=--ignore=%)
 
 CLIENTS := build/clients
 CLIENT_SETS := together kserve
