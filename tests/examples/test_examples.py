@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,23 @@ def test_there_are_six_versions_of_four_models() -> None:
     }
 
 
-@each_version
-def test_it_passes_the_fidelity_gate_under_its_own_number(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def inspector() -> Iterator[OnnxInspector]:
+    """One process inspects all, as when `sluice up` registers them."""
     with OnnxInspector() as inspector:
-        version = register_model(
-            folder,
-            registry=MemoryRegistry(),
-            content=MemoryContentStore(),
-            inspector=inspector,
-            clock=SystemClock(),
-            by="tests",
-        )
+        yield inspector
+
+
+@each_version
+def test_it_passes_the_fidelity_gate_under_its_own_number(folder: Path, inspector: OnnxInspector) -> None:
+    version = register_model(
+        folder,
+        registry=MemoryRegistry(),
+        content=MemoryContentStore(),
+        inspector=inspector,
+        clock=SystemClock(),
+        by="tests",
+    )
 
     assert f"{version.model}/v{version.number}" == str(folder.relative_to(FOLDER))
     assert version.artefact.digest == sha256((folder / "model.onnx").read_bytes()).hexdigest()
