@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -41,6 +41,7 @@ from tests.functions.experiment_function import a_request
 from tests.local.conftest import Clients, clients_of
 from tests.local.dynamodb_proxy import DynamoProxy
 from tests.onnx_graphs import FLOAT_WEIGHTS, affine
+from tests.plain_http import NO_TLS
 from tests.unit.catalog.builders import NOON, a_release, a_version
 from tests.unit.catalog.builders import an_event as a_history_event
 
@@ -131,7 +132,11 @@ class ServedExperiments:
         give_up_at = time.monotonic() + 120
         while True:
             answer = httpx.post(
-                f"{self.plane.gateway_url}/v2/models/{MODEL}/infer", json=a_request(unit), trust_env=False, timeout=60
+                f"{self.plane.gateway_url}/v2/models/{MODEL}/infer",
+                json=a_request(unit),
+                trust_env=False,
+                timeout=60,
+                verify=NO_TLS,
             )
             if answer.status_code != 503 or time.monotonic() > give_up_at:
                 return answer
@@ -153,6 +158,13 @@ class ServedExperiments:
         """The processes of a function version."""
         found = self.plane.host.environments()
         return [it.pid for it in found if it.function_version == version and it.pid is not None]
+
+    def await_end_of(self, pids: Collection[int]) -> None:
+        """Until the plane has seen them end: a request that it still sends to one of them fails."""
+        give_up_at = time.monotonic() + 60
+        while {it.pid for it in self.plane.host.environments()}.intersection(pids):
+            assert time.monotonic() < give_up_at, f"in vain: the end of {pids}"
+            threading.Event().wait(0.01)
 
     def items(self, unit: str) -> dict[str, Mapping[str, Any]]:
         """What is stored of the unit, by sort key."""

@@ -22,6 +22,7 @@ from sluice.local.movable_clock import MovableClock
 from sluice.local.resources import REGION, create_resources
 from sluice.local.sockets import PortTaken, bound_socket
 from tests.local.conftest import Clients, clients_of
+from tests.plain_http import NO_TLS
 
 TABLE, BUCKET = "sluice-registry", "sluice-artefacts"
 
@@ -60,7 +61,7 @@ def aws(url: str) -> Iterator[Clients]:
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=20) as client:
+    with httpx.Client(trust_env=False, timeout=20, verify=NO_TLS) as client:
         yield client
 
 

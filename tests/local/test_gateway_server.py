@@ -19,13 +19,14 @@ from sluice.local.gateway.own_answers import GATEWAY_TIMEOUT
 from sluice.local.gateway.routes import Route, RouteTable
 from sluice.local.gateway.throttle import ThrottleSettings
 from tests.local.conftest import ServeFunctions
+from tests.plain_http import NO_TLS
 
 OWN = "application/json"
 
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=20) as client:
+    with httpx.Client(trust_env=False, timeout=20, verify=NO_TLS) as client:
         yield client
 
 

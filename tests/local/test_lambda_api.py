@@ -19,6 +19,7 @@ from sluice.local.lambda_control.function import FunctionCode
 from sluice.local.lambda_control.function_code import zip_of
 from sluice.local.lambda_control.functions import LambdaFunctions
 from tests.local.lambda_fixtures import IN_PROCESS, ROLE, TINY_ZIP, a_host, loop_in_thread, served
+from tests.plain_http import NO_TLS
 
 OTHER_ZIP = zip_of({"tiny.py": b"OTHER = True\n"})
 
@@ -249,7 +250,7 @@ def test_code_in_a_bucket_is_refused_and_not_ignored(client: LambdaClient) -> No
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b'{"FunctionName": 7}', b'{"FunctionName": "f"}', b"\xff"])
 def test_body_that_is_no_request_is_a_client_error(url: str, body: bytes) -> None:
-    answer = httpx.post(f"{url}/2015-03-31/functions", content=body)
+    answer = httpx.post(f"{url}/2015-03-31/functions", content=body, verify=NO_TLS)
 
     assert answer.status_code == 400
     assert answer.headers["x-amzn-errortype"] in ("SerializationException", "ValidationException")

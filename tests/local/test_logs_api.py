@@ -12,6 +12,7 @@ from mypy_boto3_logs import CloudWatchLogsClient
 from sluice.local.aws_endpoint.logs_api import logs_wsgi_app
 from sluice.local.lambda_host.log_store import LogStore
 from tests.local.lambda_fixtures import SetClock, served
+from tests.plain_http import NO_TLS
 
 GROUP = "/aws/lambda/inference-digits"
 
@@ -117,7 +118,7 @@ def test_what_is_not_simulated_is_refused_and_not_ignored(
     "body", [b"{", b"[]", b"\xff", b'{"logGroupName": 7}', b'{"logGroupName": ["g"]}', b'{"startTime": -1}']
 )
 def test_body_that_is_no_request_is_a_client_error(url: str, body: bytes) -> None:
-    answer = httpx.post(url, content=body, headers={"X-Amz-Target": "Logs_20140328.FilterLogEvents"})
+    answer = httpx.post(url, content=body, headers={"X-Amz-Target": "Logs_20140328.FilterLogEvents"}, verify=NO_TLS)
 
     assert answer.status_code == 400
     assert answer.json()["__type"].endswith("Exception")

@@ -39,6 +39,7 @@ from tests.functions.flag_function import FLAGS_PATH, FlagFunction
 from tests.functions.http_front import served
 from tests.functions.rest_events import as_rest_event
 from tests.local.conftest import clients_of
+from tests.plain_http import NO_TLS
 from tests.unit.experiments.flag_builders import COUNTRY, a_flag, a_rule, shares
 from tests.unit.usecases.flag_evaluation import Evaluation
 
@@ -84,7 +85,7 @@ class FlagsOnThePlane:
     def post(self, body: Any, *, key: str = "", **headers: str) -> httpx.Response:
         """The answer to a plain HTTP client."""
         url = f"{self.plane.gateway_url}{FLAGS_PATH}" + (f"/{key}" if key else "")
-        return httpx.post(url, json=body, headers=headers, trust_env=False, timeout=60)
+        return httpx.post(url, json=body, headers=headers, trust_env=False, timeout=60, verify=NO_TLS)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +247,9 @@ def test_too_many_requests_make_the_client_pause(flags: FlagsOnThePlane, client:
 def test_garbage_is_a_parse_error(flags: FlagsOnThePlane, body: bytes) -> None:
     url = f"{flags.plane.gateway_url}{FLAGS_PATH}/half"
 
-    answer = httpx.post(url, content=body, headers={"content-type": "application/json"}, trust_env=False, timeout=60)
+    answer = httpx.post(
+        url, content=body, headers={"content-type": "application/json"}, trust_env=False, timeout=60, verify=NO_TLS
+    )
 
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "PARSE_ERROR")
 

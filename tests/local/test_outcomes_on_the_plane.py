@@ -22,6 +22,7 @@ from sluice.local.plane import Plane, start_plane
 from sluice.local.plane_settings import PlaneSettings
 from sluice.local.resources import ResourceNames, create_outcomes_queue, create_resources
 from tests.local.conftest import Clients, clients_of
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -46,7 +47,9 @@ def go_live(aws: Clients) -> None:
 
 
 def post(gateway_url: str, document: Any, **headers: str) -> httpx.Response:
-    return httpx.post(f"{gateway_url}/v1/outcomes", json=document, headers=headers, trust_env=False, timeout=60)
+    return httpx.post(
+        f"{gateway_url}/v1/outcomes", json=document, headers=headers, trust_env=False, timeout=60, verify=NO_TLS
+    )
 
 
 def stored(aws: Clients) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sluice.local.plane_settings import PlaneSettings
 from sluice.local.resources import create_resources
 from sluice.local.sockets import PortTaken, bound_socket
 from tests.local.conftest import clients_of, open_descriptor_count
+from tests.plain_http import NO_TLS
 
 SOURCE = b"""
 import os
@@ -51,7 +52,7 @@ ClientOf = Callable[[Plane, str], Any]
 
 
 def get(plane: Plane, path: str) -> httpx.Response:
-    return httpx.get(plane.gateway_url + path, trust_env=False, timeout=60)
+    return httpx.get(plane.gateway_url + path, trust_env=False, timeout=60, verify=NO_TLS)
 
 
 def deploy(client: Any, name: str, *, handler: str = "answering.handler") -> None:
@@ -149,7 +150,9 @@ def test_the_clock_of_the_plane_is_moved_over_http() -> None:
     with start_plane(settings()) as plane:
         plane.clock.freeze()
 
-        moved = httpx.post(f"{plane.aws_url}/_sluice/clock", json={"advance_seconds": 36_000}, trust_env=False)
+        moved = httpx.post(
+            f"{plane.aws_url}/_sluice/clock", json={"advance_seconds": 36_000}, trust_env=False, verify=NO_TLS
+        )
 
         assert moved.json()["now"] == plane.clock.now().isoformat()
 
@@ -178,7 +181,7 @@ def test_stopping_leaves_no_thread_and_no_descriptor_and_may_be_repeated(tmp_pat
     threads_before, descriptors_before = set(threading.enumerate()), open_descriptor_count()
 
     plane = start_plane(settings(data_dir=tmp_path))
-    with httpx.Client(trust_env=False) as client, silent_connection(plane.aws_url) as connection:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as client, silent_connection(plane.aws_url) as connection:
         client.get(f"{plane.gateway_url}/v2")
         client.get(f"{plane.aws_url}/_sluice/health")
         plane.stop()

@@ -24,6 +24,7 @@ from sluice.local.event_sources.sqs_calls import SqsCalls
 from sluice.local.movable_clock import MovableClock
 from sluice.local.sockets import bound_socket
 from tests.local.conftest import Clients, clients_of
+from tests.plain_http import NO_TLS
 
 
 @contextmanager
@@ -204,7 +205,7 @@ def test_the_protocol_of_old_clients_is_refused_by_name(path: Path) -> None:
         url = aws("sqs").meta.endpoint_url
         scope = "Credential=a/20260101/eu-central-1/sqs/aws4_request"
         headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
-        answer = httpx.post(url, data={"Action": "ListQueues"}, headers=headers, trust_env=False)
+        answer = httpx.post(url, data={"Action": "ListQueues"}, headers=headers, trust_env=False, verify=NO_TLS)
 
     assert answer.status_code == 501
     assert "JSON protocol" in answer.text

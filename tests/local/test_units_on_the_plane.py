@@ -97,6 +97,7 @@ def test_new_processes_know_the_arm(served: ServedExperiments, trial: Trial) -> 
     victims = [it.pid for it in served.plane.host.environments() if it.pid is not None]
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
+    served.await_end_of(victims)
 
     assert served.told(trial.unit) == trial.gets(trial.old, "STORED")
     assert victims
