@@ -10,6 +10,7 @@ import pytest
 
 from tests.acceptance.conftest import ROOT, RunningPlane
 from tests.acceptance.test_serving import INFER, request_of
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -39,7 +40,9 @@ BAD_BODIES = {
 def test_bad_bodies_are_refused_with_the_rule_that_they_break(plane: RunningPlane, case: str) -> None:
     body, status, mentions = BAD_BODIES[case]
 
-    answer = httpx.post(plane.gateway_url + INFER, content=body, headers={"content-type": "application/json"})
+    answer = httpx.post(
+        plane.gateway_url + INFER, content=body, headers={"content-type": "application/json"}, verify=NO_TLS
+    )
 
     assert answer.status_code == status
     assert list(answer.json()) == ["error"]
@@ -55,14 +58,14 @@ def test_bad_bodies_are_refused_with_the_rule_that_they_break(plane: RunningPlan
     ],
 )
 def test_what_does_not_exist_is_404_in_the_protocols_shape(plane: RunningPlane, path: str) -> None:
-    answer = httpx.post(plane.gateway_url + path, json=request_of("breast-cancer"), timeout=30)
+    answer = httpx.post(plane.gateway_url + path, json=request_of("breast-cancer"), timeout=30, verify=NO_TLS)
 
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]
 
 
 def test_a_body_of_seven_megabytes_is_413(plane: RunningPlane) -> None:
-    answer = httpx.post(plane.gateway_url + INFER, content=b"7" * 7_000_000, timeout=30)
+    answer = httpx.post(plane.gateway_url + INFER, content=b"7" * 7_000_000, timeout=30, verify=NO_TLS)
 
     assert answer.status_code == 413
 
@@ -74,7 +77,9 @@ def test_an_unapproved_version_is_not_served(plane: RunningPlane, tmp_path: Path
     registered = plane.sluice("model", "register", str(folder), "--json")
     assert registered.returncode == 0, registered.stderr
 
-    answer = httpx.post(plane.gateway_url + "/v2/models/wine/versions/9/infer", json=request_of("wine"), timeout=30)
+    answer = httpx.post(
+        plane.gateway_url + "/v2/models/wine/versions/9/infer", json=request_of("wine"), timeout=30, verify=NO_TLS
+    )
     published = plane.sluice("release", "publish", "wine", "--default", "9", "--json")
 
     assert answer.status_code == 404

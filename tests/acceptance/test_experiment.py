@@ -13,6 +13,7 @@ import pytest
 from sluice.cli.up_report import experiment_command
 from tests.acceptance.conftest import ROOT, RunningPlane
 from tests.acceptance.test_serving import environments_of, request_of
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -22,7 +23,7 @@ VERSION_OF = {"control": "1", "treatment": "2"}
 
 @pytest.fixture
 def client(plane: RunningPlane) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=plane.gateway_url, timeout=30) as client:
+    with httpx.Client(base_url=plane.gateway_url, timeout=30, verify=NO_TLS) as client:
         yield client
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.acceptance.conftest import ROOT, RunningPlane
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 MODEL = "breast-cancer"
@@ -23,7 +24,7 @@ ROWS = [TENSOR["data"][start : start + WIDTH] for start in range(0, len(TENSOR["
 
 @pytest.fixture
 def client(plane: RunningPlane) -> Any:
-    with httpx.Client(base_url=plane.gateway_url, timeout=30) as client:
+    with httpx.Client(base_url=plane.gateway_url, timeout=30, verify=NO_TLS) as client:
         yield client
 
 

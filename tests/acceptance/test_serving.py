@@ -17,6 +17,7 @@ import tritonclient.http as triton
 from sluice.local.lambda_control.function import Alias
 from sluice.local.lambda_host.routing import AliasDraws
 from tests.acceptance.conftest import ROOT, RunningPlane, a_plane
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 EXAMPLES = ROOT / "examples"
@@ -30,7 +31,7 @@ def request_of(model: str) -> dict[str, Any]:
 
 @pytest.fixture
 def client(plane: RunningPlane) -> Any:
-    with httpx.Client(base_url=plane.gateway_url, timeout=30) as client:
+    with httpx.Client(base_url=plane.gateway_url, timeout=30, verify=NO_TLS) as client:
         yield client
 
 
@@ -62,7 +63,7 @@ def test_the_seed_alone_decides_the_sequence_of_function_versions() -> None:
     draws = AliasDraws(7, function_name="inference-breast-cancer", alias_name="live")
     expected = [draws.choose(tenth) for _ in range(100)]
 
-    with a_plane("--seed", "7") as plane, httpx.Client(base_url=plane.gateway_url, timeout=30) as client:
+    with a_plane("--seed", "7") as plane, httpx.Client(base_url=plane.gateway_url, timeout=30, verify=NO_TLS) as client:
         assert function_versions(client, 100) == expected
     assert "2" in expected
 
@@ -106,7 +107,7 @@ def environments_of(plane: RunningPlane) -> list[psutil.Process]:
 
 def test_killing_an_environment_under_load_costs_at_most_the_request_in_it(plane: RunningPlane) -> None:
     body = request_of("wine")
-    with httpx.Client(base_url=plane.gateway_url, timeout=30) as client, ThreadPoolExecutor(2) as pool:
+    with httpx.Client(base_url=plane.gateway_url, timeout=30, verify=NO_TLS) as client, ThreadPoolExecutor(2) as pool:
         assert client.post("/v2/models/wine/infer", json=body).status_code == 200
         answers = [pool.submit(client.post, "/v2/models/wine/infer", json=body) for _ in range(200)]
         answers[20].result()
