@@ -45,10 +45,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(application: Any) -> Iterator[str]:
-    """An application on a free port, one request at a time: each is atomic, as a request to DynamoDB is."""
+def serving(application: Any, *, looks_up_seconds: float = 0.002) -> Iterator[str]:
+    """An application on a free port, one request at a time: each is atomic, as a request to DynamoDB is.
+
+    So often it looks up whether it is to end; most serve for milliseconds.
+    """
     server = make_server("127.0.0.1", 0, application, threaded=False, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread = threading.Thread(target=server.serve_forever, args=(looks_up_seconds,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -60,7 +63,7 @@ def serving(application: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    with serving(DomainDispatcherApplication(create_backend_app)) as url:
+    with serving(DomainDispatcherApplication(create_backend_app), looks_up_seconds=0.1) as url:
         yield url
 
 
