@@ -92,6 +92,8 @@ def api() -> Iterator[Any]:
         yield schemathesis.openapi.from_asgi(DOCUMENT_PATH, function.app)
 
 
+# Tracing a fuzzer takes as long as the fuzzer.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mode", GenerationMode)
 def test_a_fuzzer_finds_no_5xx_and_nothing_that_the_document_does_not_say(api: Any, mode: GenerationMode) -> None:
     operations = [found.ok() for found in api.get_all_operations()]
