@@ -50,6 +50,8 @@ check: $(VENV)/dev.done ## format, lint, types, import contracts
 
 # BENCH=--markdown writes the tables into docs/benchmarks.md as well.
 BENCH ?=
+# As for tests: cold starts would compile what was edited.
+bench: export PYTHONDONTWRITEBYTECODE :=
 bench: $(VENV)/dev.done ## every figure beside its goal, printed as tables; peers as far as they are installed
 	@$(BIN)/python -m benchmarks $(BENCH)
 

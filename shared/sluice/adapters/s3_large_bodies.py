@@ -1,6 +1,7 @@
 """Large bodies in S3: `uploads/…` by the client's PUT, `downloads/…` by ours; the bucket forgets both after a day."""
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 from sluice.adapters.aws_wire.attempts import Attempts
@@ -64,7 +65,7 @@ class S3LargeBodies:
     def _sent(self, request: HttpRequest, key: str) -> HttpResponse:
         address, target = object_place(self._service.place, self._bucket, key)
         digest = sha256(request.body).hexdigest()
-        whole = request._replace(target=target)
+        whole = replace(request, target=target)
         try:
             return self._attempts.made(lambda: self._service.send(whole, to=address, digest=digest))
         except NoAnswer as error:

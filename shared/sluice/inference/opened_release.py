@@ -1,9 +1,13 @@
 """A release that is open for serving: what it serves, and the models that are in memory."""
 
+from typing import TYPE_CHECKING
+
 from sluice.frozen import frozen
 from sluice.inference.model_cache import ModelCache
-from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
+
+if TYPE_CHECKING:  # most releases keep no results
+    from sluice.inference.result_cache import ResultCache
 
 
 @frozen
@@ -12,7 +16,7 @@ class OpenedRelease:
 
     release: ServedRelease
     models: ModelCache
-    results: ResultCache | None = None
+    results: "ResultCache | None" = None
 
     def require_ready(self) -> None:
         """Load the default version and all that is to be preloaded, where they are not. Raises ModelNotReady."""

@@ -11,11 +11,11 @@ from sluice.errors import StoreUnavailable
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.model_port import ModelLoader
 from sluice.inference.opened_release import OpenedRelease
-from sluice.inference.result_cache import ResultCache
 from sluice.inference.served_release import ServedRelease
 
 if TYPE_CHECKING:  # the ports of the registry would come with it
     from sluice.catalog.ports import ContentStore
+    from sluice.inference.result_cache import ResultCache
 
 
 def open_release(
@@ -39,9 +39,11 @@ def open_release(
     return OpenedRelease(served, _models_for(released, loader_for), _results_for(released.settings, timer_ns))
 
 
-def _results_for(settings: ReleaseSettings, timer_ns: Callable[[], int]) -> ResultCache | None:
+def _results_for(settings: ReleaseSettings, timer_ns: Callable[[], int]) -> "ResultCache | None":
     if not settings.result_cache_seconds:
         return None
+    from sluice.inference.result_cache import ResultCache  # most releases keep no results
+
     return ResultCache(
         ttl_seconds=settings.result_cache_seconds,
         budget_bytes=settings.result_cache_budget_bytes,

@@ -1,23 +1,25 @@
 """The main job of Sluice: one request in, one model's answer out."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sluice.errors import InferenceFailed, InvalidTensor, ModelNotReady
 from sluice.experiments.assigned_unit import AssignedUnit
 from sluice.experiments.reasons import Reason
-from sluice.inference.cache_control import ANYTHING, cache_wish_of
 from sluice.inference.call import PredictionCall
 from sluice.inference.model_cache import ModelCache
 from sluice.inference.opened_release import OpenedRelease
 from sluice.inference.request_decoder import Envelope
 from sluice.inference.response_encoder import EncodedResponse
-from sluice.inference.result_cache import Outputs, ResultCache, key_of
 from sluice.inference.served_release import ServedVersion
 from sluice.inference.tensors import InferenceRequest, InferenceResponse, ParameterValue
-from sluice.inference.trace import CacheUse, PredictionTrace, Step
+from sluice.inference.trace import PredictionTrace, Step
 from sluice.inference.upload_reference import UPLOAD
 from sluice.inference.variant_choice import choose_for
+
+if TYPE_CHECKING:
+    from sluice.inference.result_cache import Outputs
 
 AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
 """From a request's parameters and verified claims to its unit's assignments; None if it names no unit."""
@@ -90,35 +92,16 @@ def _answer(call: PredictionCall, envelope: Envelope, opened: OpenedRelease, tra
     if results is None or call.own is not None:
         outputs = _computed(call, request, opened.models, trace)
     else:
-        outputs = _remembered(call, request, results, lambda: _computed(call, request, opened.models, trace), trace)
+        from sluice.usecases.remembered_outputs import remembered_outputs  # most releases keep no results
+
+        compute = partial(_computed, call, request, opened.models, trace)
+        outputs = remembered_outputs(call, request, results, compute, trace)
     encoded = call.form.encode(_respond(call, request, outputs, trace), choice.version)
     trace.finished(_ENCODE)
     return encoded
 
 
-def _remembered(
-    call: PredictionCall,
-    request: InferenceRequest,
-    results: ResultCache,
-    compute: Callable[[], Outputs],
-    trace: PredictionTrace,
-) -> Outputs:
-    """What the cache has, or what `compute` gives, as far as the request's Cache-Control allows it."""
-    assert trace.choice is not None
-    wish = cache_wish_of(call.cache_control) if call.cache_control else ANYTHING
-    key = key_of(trace.choice.version, request)
-    hit = results.find(key, max_age_seconds=wish.max_age_seconds) if wish.may_find else None
-    trace.cache = CacheUse("HIT", hit.age_seconds) if hit else CacheUse("MISS" if wish.may_find else "BYPASS")
-    if hit is not None:
-        trace.finished(_DECODE)
-        return hit.outputs
-    outputs = compute()
-    if wish.may_keep:
-        results.keep(key, outputs)
-    return outputs
-
-
-def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCache, trace: PredictionTrace) -> Outputs:
+def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCache, trace: PredictionTrace) -> "Outputs":
     assert trace.choice is not None
     choice = trace.choice
     trace.finished(_DECODE)
@@ -138,7 +121,7 @@ def _computed(call: PredictionCall, request: InferenceRequest, models: ModelCach
 
 
 def _respond(
-    call: PredictionCall, request: InferenceRequest, outputs: Outputs, trace: PredictionTrace
+    call: PredictionCall, request: InferenceRequest, outputs: "Outputs", trace: PredictionTrace
 ) -> InferenceResponse:
     assert trace.release is not None
     assert trace.choice is not None

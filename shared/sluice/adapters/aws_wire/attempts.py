@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from os import urandom
-from typing import NamedTuple
 
 from sluice.adapters.aws_wire.failures import NoAnswer
 from sluice.adapters.aws_wire.http_message import HttpResponse
+from sluice.frozen import frozen
 
 _PASSING_STATUS = frozenset((429, 500, 502, 503, 504))
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -17,7 +17,8 @@ def random_fraction() -> float:
     return int.from_bytes(urandom(4), "big") / 2**32
 
 
-class Attempts(NamedTuple):
+@frozen
+class Attempts:
     """At most `total` of them. The pause before the n-th retry is random, up to 2^(n-1) seconds, 20 at most.
 
     Source: "Retry behavior", AWS SDKs and Tools reference guide.

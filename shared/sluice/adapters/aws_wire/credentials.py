@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from sluice.adapters.aws_wire.failures import NoAnswer
 from sluice.clock import Clock
+from sluice.frozen import frozen
 
 
-class Credentials(NamedTuple):
+@frozen
+class Credentials:
     """Keys, and the token that makes them valid for a session; `expires_at` is None if they do not expire here."""
 
     access_key: str

@@ -1,11 +1,12 @@
 """Where a service listens, from its URL; urllib.parse would cost a cold start more than the whole of this."""
 
-from typing import NamedTuple
+from sluice.frozen import frozen
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class HttpAddress(NamedTuple):
+@frozen
+class HttpAddress:
     """Scheme, host and port of one server; `host` has no brackets around an IPv6 address."""
 
     scheme: str

@@ -3,17 +3,19 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 from sluice.adapters.aws_wire.failures import HungUp, NoAnswer
 from sluice.adapters.aws_wire.http_address import HttpAddress
 from sluice.adapters.aws_wire.http_message import HttpRequest, HttpResponse, head_of, read_response
+from sluice.frozen import frozen
 
 _JOINED_BYTES = 16_384
 """A body up to this goes out in one piece with its head; a copy of a larger one costs more than a second call."""
 
 
-class Timeouts(NamedTuple):
+@frozen
+class Timeouts:
     """How long a connection may take, and each piece of an answer: no limit for a whole exchange."""
 
     connect_seconds: float

@@ -1,16 +1,18 @@
 """Requests and responses of HTTP/1.1, as bytes; http.client would import a parser of e-mail for their headers."""
 
 from collections.abc import Mapping
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from sluice.adapters.aws_wire.failures import HungUp, NoAnswer
+from sluice.frozen import frozen
 
 _LINE_LIMIT_BYTES = 65_536
 _HEADERS_LIMIT = 200
 _BODILESS = frozenset((204, 304))
 
 
-class HttpRequest(NamedTuple):
+@frozen
+class HttpRequest:
     """`target` is path and query as they are sent, percent-encoded; header names are lower-case."""
 
     method: str
@@ -19,7 +21,8 @@ class HttpRequest(NamedTuple):
     body: bytes = b""
 
 
-class HttpResponse(NamedTuple):
+@frozen
+class HttpResponse:
     """Header names are lower-case. After `is_last` the server takes no other request on this connection."""
 
     status: int

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 from sluice.adapters.aws_wire.attempts import Attempts
@@ -73,7 +74,7 @@ def object_place(place: ServicePlace, bucket: str, key: str) -> tuple[HttpAddres
     path = encoded(key, keep="/")
     if place.is_custom or "." in bucket:
         return place.address, f"/{bucket}/{path}"
-    return place.address._replace(host=f"{bucket}.{place.address.host}"), f"/{path}"
+    return replace(place.address, host=f"{bucket}.{place.address.host}"), f"/{path}"
 
 
 def accepted(response: HttpResponse) -> HttpResponse:

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from sluice.adapters.aws_wire.http_address import HttpAddress, address_of
+from sluice.frozen import frozen
 
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-class ServicePlace(NamedTuple):
+@frozen
+class ServicePlace:
     """`is_custom` is an endpoint that somebody set, which knows no host per bucket."""
 
     service: str

@@ -1,5 +1,6 @@
 """One service of AWS: requests go out signed, over connections that stay open."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -39,7 +40,7 @@ class SignedService:
             credentials=self._present_credentials(),
             at=self._clock.now(),
         )
-        return self._pool(address).exchange(request._replace(headers=headers))
+        return self._pool(address).exchange(replace(request, headers=headers))
 
     def presigned(self, request: HttpRequest, *, to: HttpAddress, expires_seconds: int) -> tuple[str, datetime]:
         """A URL that lets whoever has it make this request, with its headers, and until when. Raises NoAnswer.

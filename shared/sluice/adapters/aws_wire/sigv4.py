@@ -5,18 +5,20 @@ Source: "Authenticating requests (AWS Signature Version 4)", Amazon S3 API refer
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
 
 from sluice.adapters.aws_wire.credentials import Credentials
 from sluice.adapters.aws_wire.percent_encoding import encoded
+from sluice.frozen import frozen
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _EXPIRY_LIMIT_SECONDS = 604_800
 
 
-class SigningScope(NamedTuple):
+@frozen
+class SigningScope:
     """What a signature is good for; services other than S3 sign a path that is encoded once more."""
 
     region: str
@@ -27,13 +29,14 @@ class SigningScope(NamedTuple):
         return f"{day}/{self.region}/{self.service}/aws4_request"
 
 
-class Signable(NamedTuple):
+@frozen
+class Signable:
     """What is signed of a request. `path` is percent-encoded; `query` is not; header names are lower-case."""
 
     method: str
     path: str
     headers: Mapping[str, str]
-    query: Mapping[str, str] = {}
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def signed_headers(
@@ -48,7 +51,7 @@ def signed_headers(
         headers["x-amz-content-sha256"] = payload_digest
     if credentials.token:
         headers["x-amz-security-token"] = credentials.token
-    whole = request._replace(headers=headers)
+    whole = replace(request, headers=headers)
     signature = _signature(_canonical(whole, payload_digest, scope), scope=scope, credentials=credentials, at=at)
     place = f"Credential={credentials.access_key}/{scope.on(_day(at))}"
     headers["authorization"] = f"{_ALGORITHM} {place}, SignedHeaders={_names(headers)}, Signature={signature}"
@@ -74,7 +77,7 @@ def presigned_query(
     }
     if credentials.token:
         query["X-Amz-Security-Token"] = credentials.token
-    whole = request._replace(query=query)
+    whole = replace(request, query=query)
     signature = _signature(_canonical(whole, "UNSIGNED-PAYLOAD", scope), scope=scope, credentials=credentials, at=at)
     return f"{canonical_query(query)}&X-Amz-Signature={signature}"
 
