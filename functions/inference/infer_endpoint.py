@@ -72,9 +72,8 @@ class InferEndpoint:
         # A copy, whose unit is masked, must not become a unit of its own and its exposure.
         assign = None if call.own else self._assign
         encoded = serve_prediction(call, opened=opened, trace=trace, assign=assign, take=self.desk.taken)
-        body, _, _, media_type, headers, is_binary = encoded
-        if len(body) > SURELY_FITS_BYTES:
-            needed_bytes = payload_bytes(body, is_binary=is_binary)
+        if len(encoded.body) > SURELY_FITS_BYTES:
+            needed_bytes = payload_bytes(encoded.body, is_binary=encoded.is_binary)
             if needed_bytes > PAYLOAD_LIMIT_BYTES:
                 return self.desk.spilled(call, encoded, trace, needed_bytes=needed_bytes)
-        return HttpAnswer(200, body, headers, media_type, is_binary)
+        return HttpAnswer(200, encoded.body, encoded.headers, encoded.media_type, encoded.is_binary)

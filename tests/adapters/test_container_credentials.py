@@ -152,3 +152,11 @@ def test_loopback_agents_and_https_are_trusted(url: str) -> None:
     source: Callable[[], object] = credential_source(SystemClock(), {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url})
 
     assert source is not None
+
+
+def test_what_is_secret_is_not_shown() -> None:
+    shown = repr(Credentials("AKIA", "the-secret", "the-token"))
+
+    assert "AKIA" in shown
+    assert "the-secret" not in shown
+    assert "the-token" not in shown

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from datetime import datetime
 
 from sluice.adapters.aws_wire.failures import NoAnswer
@@ -14,8 +15,8 @@ class Credentials:
     """Keys, and the token that makes them valid for a session; `expires_at` is None if they do not expire here."""
 
     access_key: str
-    secret_key: str
-    token: str = ""
+    secret_key: str = field(repr=False)
+    token: str = field(default="", repr=False)
     expires_at: datetime | None = None
 
 
