@@ -324,10 +324,11 @@ def test_a_write_that_hangs_is_left_behind(tables: Tables) -> None:
 
     with closed(Gate(WRITE), tables.proxy):
         variant, reason, record = ask_until_written(tables, impatient)
+        # Afterwards the call that was left behind may go out once more, on a connection of its own.
+        assert tables.items() == {}
 
     assert (variant, reason) == (OLD, "FALLBACK")
     assert "no answer within 50 ms" in record["assignment_failure"]
-    assert tables.items() == {}
 
 
 def test_a_write_that_was_made_and_not_told_in_time_stands(tables: Tables) -> None:
