@@ -5,14 +5,12 @@ from functools import cache
 from os import urandom
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from functions.inference.payload_limit import PAYLOAD_LIMIT_BYTES
 from sluice.adapters.http_answer import HttpAnswer
 from sluice.clock import Clock
-from sluice.errors import InvalidRequest, MalformedBody, ResponseTooLarge, Unsupported
+from sluice.errors import InvalidRequest, ResponseTooLarge, Unsupported
 from sluice.inference.call import PredictionCall
-from sluice.inference.request_decoder import Envelope
+from sluice.inference.request_decoder import Envelope, object_in
 from sluice.inference.response_encoder import EncodedResponse
 from sluice.inference.shown import shown
 from sluice.inference.trace import PredictionTrace, Step
@@ -84,12 +82,7 @@ def no_large_bodies() -> "LargeBodies":
 
 
 def _wish_in(body: bytes) -> tuple[int, str]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise MalformedBody(f"the body is not valid JSON: {error}") from error
-    if type(document) is not dict:
-        raise MalformedBody("the body must be a JSON object with the members 'bytes' and 'media_type'")
+    document = object_in(body, "a JSON object with the members 'bytes' and 'media_type'")
     size_bytes, media_type = document.get("bytes"), document.get("media_type")
     if type(size_bytes) is not int:
         raise InvalidRequest(f"bytes is {shown(size_bytes)}, must be the length of the body to upload")

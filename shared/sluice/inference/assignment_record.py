@@ -50,7 +50,7 @@ def assigned_part(trace: PredictionTrace, *, with_unit_id: bool) -> AssignedPart
     return _PARTS.of(trace.assigned, (trace.choice.version.released.number if trace.choice else None, with_unit_id))
 
 
-def assigned_members(assigned: "AssignedUnit", served: int | None, *, with_unit_id: bool) -> dict[str, Any]:
+def _members(assigned: "AssignedUnit", served: int | None, *, with_unit_id: bool) -> dict[str, Any]:
     """The members of a unit whose request model version `served` answers, without the metrics."""
     members: dict[str, Any] = {
         "unit_type": assigned.unit.unit_type,
@@ -66,7 +66,7 @@ def assigned_members(assigned: "AssignedUnit", served: int | None, *, with_unit_
     return members
 
 
-def assignment_metrics(assigned: "AssignedUnit") -> dict[str, float]:
+def _counts(assigned: "AssignedUnit") -> dict[str, float]:
     """Counts for CloudWatch, of what happened to this request's unit; what did not happen is not counted as 0."""
     metrics: dict[str, float] = {}
     missing_count, has_fallback = 0, assigned.failure is not None
@@ -84,8 +84,8 @@ def assignment_metrics(assigned: "AssignedUnit") -> dict[str, float]:
 
 def _part(assigned: "AssignedUnit", served_and_with_unit_id: tuple[int | None, bool]) -> AssignedPart:
     served, with_unit_id = served_and_with_unit_id
-    counts = assignment_metrics(assigned)
-    members = assigned_members(assigned, served, with_unit_id=with_unit_id) | counts
+    counts = _counts(assigned)
+    members = _members(assigned, served, with_unit_id=with_unit_id) | counts
     return AssignedPart(orjson.dumps(members)[1:-1] + b",", tuple(counts))
 
 

@@ -48,16 +48,22 @@ def read_envelope(body: bytes | memoryview, json_bytes: str | None = None) -> En
         body, raw = split_body(body, json_bytes)
         if not body:
             return Envelope(NOTHING_SAID, _WANTS_RAW_BYTES, raw)
+    members = object_in(body)
+    parameters = parameters_of(members)
+    if not _OF_SEQUENCES.isdisjoint(parameters):
+        _refuse_sequences(parameters)
+    return Envelope(members, parameters, raw)
+
+
+def object_in(body: bytes | memoryview, wanted: str = "a JSON object") -> dict[str, Any]:
+    """The body's JSON, which must be an object. Raises MalformedBody, which says what is `wanted`."""
     try:
         members = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedBody(f"the body is not valid JSON: {error}") from error
     if type(members) is not dict:
-        raise MalformedBody("the body must be a JSON object")
-    parameters = parameters_of(members)
-    if not _OF_SEQUENCES.isdisjoint(parameters):
-        _refuse_sequences(parameters)
-    return Envelope(members, parameters, raw)
+        raise MalformedBody(f"the body must be {wanted}")
+    return members
 
 
 class RequestDecoder:

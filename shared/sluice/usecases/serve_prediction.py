@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 AssignUnit = Callable[[Mapping[str, Any], Mapping[str, Any]], AssignedUnit | None]
 """From a request's parameters and verified claims to its unit's assignments; None if it names no unit."""
 
-# An enumeration is slow to look into.
-_DECODE, _ASSIGN, _LOAD, _PREDICT, _ENCODE = Step.DECODE, Step.ASSIGN, Step.LOAD, Step.PREDICT, Step.ENCODE
-
 TakeUpload = Callable[[PredictionCall, Envelope, PredictionTrace], PredictionCall]
 """From a request that refers to an upload to one that has it as its body; may raise what `take_upload` raises."""
+
+# An enumeration is slow to look into.
+_DECODE, _ASSIGN, _LOAD, _PREDICT, _ENCODE = Step.DECODE, Step.ASSIGN, Step.LOAD, Step.PREDICT, Step.ENCODE
 
 
 def serve_prediction(
