@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -44,8 +44,8 @@ def cold_start_result(*, processes: int = 9) -> Result:
     settings = PlaneSettings(gateway_port=0, aws_port=0)
     with running_plane(settings, with_examples=True, quiet=True) as plane:
         released = plane.functions.get_version(f"inference-{MODEL}", "2").settings.environment
-        content = Connections(target_of_plane(plane, settings)).content
-        environment = {**plane.environment(), **_of_medium_risk(released, content)}
+        with closing(Connections(target_of_plane(plane, settings))) as connections:
+            environment = {**plane.environment(), **_of_medium_risk(released, connections.content)}
         measured: dict[str, list[Figures]] = {what: [] for what in _COLUMNS}
         with _one_processor():
             for _ in range(processes):
