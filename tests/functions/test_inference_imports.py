@@ -166,6 +166,16 @@ def test_a_deployed_function_answers_its_first_prediction_within_its_import_budg
     assert json.loads(record)["model_version"] == "2"
 
 
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")])
+def test_the_library_for_matrices_is_told_to_start_no_threads_before_it_is_loaded(
+    given: dict[str, str], threads: str
+) -> None:
+    program = "import os, sys\nimport functions.inference.import_time\n"
+    program += "print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
+
+    assert run(program, **given) == [f"{threads} False"]
+
+
 def test_a_function_waits_for_tls_only_where_there_is_some(aws: dict[str, str]) -> None:
     program = "import sys\nimport sluice.adapters.aws_wire.wires\nprint('ssl' in sys.modules)\n"
     program += "from sluice.adapters.aws_wire.tls import client_context\nclient_context()\nprint('ssl' in sys.modules)"

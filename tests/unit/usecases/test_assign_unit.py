@@ -245,6 +245,29 @@ def test_only_what_chance_decided_is_stored(changes: dict[str, Any]) -> None:
     assert plane.units.writes == []
 
 
+def test_a_settled_unit_is_decided_once_until_its_state_or_the_definitions_are_read_again(plane: AssignerPlane) -> None:
+    environment = plane.environment(unit_cache_seconds=CACHE_SECONDS / 2)
+    first, decided, settled, again = (environment.assign(MOVED) for _ in range(4))
+    plane.time.move(seconds=CACHE_SECONDS / 2)
+    later = environment.assign(MOVED)
+
+    assert first.assignments[0].reason is Reason.BUCKETED
+    assert decided == settled == later
+    assert settled is again
+    assert settled is not later
+
+
+def test_a_settled_unit_is_forced_as_soon_as_its_state_is_read_again(plane: AssignerPlane) -> None:
+    environment = plane.environment(unit_cache_seconds=CACHE_SECONDS / 2)
+    for _ in range(2):
+        environment.assign(MOVED)
+    plane.units.put_override("user", MOVED, Override("exp-1", NEW, "me", "to look", NOW + timedelta(days=1)))
+
+    assert environment.the_one(MOVED).reason is Reason.STORED
+    plane.time.move(seconds=CACHE_SECONDS / 2)
+    assert environment.the_one(MOVED).reason is Reason.OVERRIDE
+
+
 def test_an_override_is_served_and_never_stored_as_an_assignment(plane: AssignerPlane) -> None:
     forced = Override("exp-1", NEW, "me", "to look at it", NOW + timedelta(days=1))
     plane.units.put_override("user", MOVED, forced)
